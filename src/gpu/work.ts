@@ -1,0 +1,57 @@
+// What a plug-in describes and never executes: a kernel, the slots it binds, and how many workgroups it needs.
+
+import type { BindingShapes, Kernel, Scalar, UniformFields } from '../wgsl/kernel';
+
+/** A place for numbers that has a name and a length but, until compiled, no buffer. Compared by identity. */
+export interface Slot {
+  readonly name: string;
+  /** Length in 32-bit words. Buffers are padded to whole vec4s, so kernels may bind `array<vec4f>`. */
+  readonly length: number;
+}
+
+type FieldValue<S extends Scalar> = S extends 'u32' | 'i32' | 'f32' ? number : readonly number[];
+export type UniformValues<F extends UniformFields = UniformFields> = { readonly [K in keyof F]: FieldValue<F[K]> };
+
+/** For each binding of a kernel: a slot, or the values of its uniform struct. */
+export type Bound<Shapes extends BindingShapes> = {
+  readonly [K in keyof Shapes]: Shapes[K] extends UniformFields ? UniformValues<Shapes[K]> : Slot;
+};
+
+export type Grid = readonly [x: number, y: number, z: number];
+
+/** One dispatch. `flops` and `bytes` are what it computes and moves at least, for reports. */
+export interface Work {
+  readonly kernel: Kernel;
+  readonly bindings: Readonly<Record<string, Slot | UniformValues>>;
+  readonly grid: Grid;
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** Describes one dispatch; a binding that is forgotten or misnamed is a compile error. */
+export function work<Shapes extends BindingShapes>(
+  kernel: Kernel<Shapes, string>,
+  bindings: Bound<Shapes>,
+  grid: Grid,
+  flops = 0,
+): Work {
+  const slots = Object.values(bindings).filter(isSlot);
+  const bytes = slots.reduce((sum, slot) => sum + 4 * slot.length, 0);
+  return { kernel: kernel as Kernel, bindings: bindings as Work['bindings'], grid, flops, bytes };
+}
+
+export function isSlot(value: unknown): value is Slot {
+  return typeof value === 'object' && value !== null && typeof (value as Slot).name === 'string' && typeof (value as Slot).length === 'number';
+}
+
+/**
+ * Workgroups for `count` invocations in a row. Beyond 65,535 workgroups the grid folds into a second
+ * dimension; kernels get their index back with `linearIndex` of `shaders/lib/linear.wgsl`.
+ */
+export function linearGrid(count: number, kernel: Kernel<never, never> | Kernel): Grid {
+  const groups = Math.max(1, Math.ceil(count / kernel.workgroupSize[0]));
+  const limit = 65_535;
+  if (groups <= limit) return [groups, 1, 1];
+  const rows = Math.ceil(groups / limit);
+  return [Math.ceil(groups / rows), rows, 1];
+}

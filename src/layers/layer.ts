@@ -1,0 +1,80 @@
+// The contract of a layer: what it needs, and the work of its forward, backward and tangent passes.
+
+import type * as v from 'valibot';
+import type { Slot, Work } from '../gpu/work';
+
+/** A sample's shape, without the batch: `[2]`, `[784]`, `[16, 7, 7]` (channels, height, width). */
+export type Shape = readonly number[];
+
+export type Initializer =
+  | { readonly type: 'uniform'; readonly bound: number }
+  | { readonly type: 'normal'; readonly mean: number; readonly standardDeviation: number }
+  | { readonly type: 'constant'; readonly value: number };
+
+/** One trainable tensor, under PyTorch's name and in PyTorch's layout. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+}
+
+export interface ForwardSlots {
+  readonly batch: number;
+  readonly input: Slot;
+  readonly output: Slot;
+  readonly parameters: Readonly<Record<string, Slot>>;
+}
+
+export interface BackwardSlots extends ForwardSlots {
+  readonly outputGrad: Slot;
+  /** Absent where nobody wants it: below the first layer of a network that is updated. */
+  readonly inputGrad?: Slot;
+  /** Absent while the network is held: D's in a generator update. Overwritten, not added to. */
+  readonly parameterGrads?: Readonly<Record<string, Slot>>;
+}
+
+export interface TangentSlots extends ForwardSlots {
+  readonly inputTangent: Slot;
+  readonly outputTangent: Slot;
+}
+
+export interface Layer {
+  outputShape(input: Shape): Shape;
+  parameters(input: Shape): readonly ParameterSpec[];
+  /** True for a layer that only reads its input as another shape: its output is the input's slot. */
+  readonly isView?: boolean;
+  forward(slots: ForwardSlots): readonly Work[];
+  /** outputGrad → inputGrad and parameterGrads: ∂loss/∂output → ∂loss/∂input, ∂loss/∂parameters. */
+  backward(slots: BackwardSlots): readonly Work[];
+  /** inputTangent → outputTangent: the directional derivative of the output, parameters held. */
+  tangent(slots: TangentSlots): readonly Work[];
+}
+
+/** A small example of a layer at awkward sizes; one suite checks every specimen of every layer. */
+export interface Specimen<Config> {
+  readonly config: Config;
+  readonly input: Shape;
+  readonly batch: number;
+}
+
+/**
+ * A layer as a plug-in: its name and options in a configuration, how to make it, a float64 reference of one
+ * sample's forward pass, and specimens to check it with.
+ */
+export interface LayerPlugin<Schema extends LayerSchema = LayerSchema> {
+  readonly type: string;
+  readonly schema: Schema;
+  create(config: v.InferOutput<Schema>, input: Shape): Layer;
+  reference(config: v.InferOutput<Schema>, input: Float64Array, parameters: Readonly<Record<string, Float64Array>>): Float64Array;
+  readonly specimens: readonly Specimen<v.InferInput<Schema>>[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a schema of any object with a `type`.
+export type LayerSchema = v.GenericSchema<any, any>;
+
+/** Types a plug-in by its schema; a layer's file exports what this returns as its default. */
+export function defineLayer<Schema extends LayerSchema>(plugin: LayerPlugin<Schema>): LayerPlugin<Schema> {
+  return plugin;
+}
+
+export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
