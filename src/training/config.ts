@@ -1,0 +1,240 @@
+// The one description of a run: what a configuration may say, its defaults, and whether the networks fit together.
+
+import * as v from 'valibot';
+import { dataSources } from '../data';
+import { layers } from '../layers';
+import { type Shape, sizeOf } from '../layers/layer';
+import { losses } from '../losses';
+import { UserError } from '../math/errors';
+import { noises } from '../noise';
+import { optimizers } from '../optimizers';
+import { describe, nearest, parseWith } from './explain';
+
+/** A plug-in's part of a configuration: its name, and the options that its own schema has checked and filled in. */
+export interface LayerConfig {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+export interface NoiseConfig {
+  readonly type: string;
+  readonly size: number;
+  readonly [option: string]: unknown;
+}
+export interface OptimizerConfig {
+  readonly type: string;
+  readonly learningRate: number;
+  readonly [option: string]: unknown;
+}
+export interface DataConfig {
+  readonly source: string;
+  readonly [option: string]: unknown;
+}
+
+/** What a trainer needs to know, with every default filled in. Replayed runs bring their batches and have no `data`. */
+export interface TrainerConfig {
+  readonly data?: DataConfig;
+  readonly noise: NoiseConfig;
+  readonly generator: readonly LayerConfig[];
+  readonly discriminator: readonly LayerConfig[];
+  /** Name of a loss. */
+  readonly loss: string;
+  readonly regularizers: readonly never[];
+  readonly optimizer: { readonly generator: OptimizerConfig; readonly discriminator: OptimizerConfig };
+  readonly batchSize: number;
+  /** k: discriminator updates in one iteration, before its one generator update. */
+  readonly discriminatorSteps: number;
+  /** Iterations of the whole run; learning-rate schedules stretch over them. */
+  readonly steps: number;
+  readonly seed: number;
+  /** Iterations between two lines of metrics. */
+  readonly reportEvery: number;
+  /** Iterations between two evaluations. */
+  readonly evaluateEvery: number;
+}
+
+/** A run that draws its own data. */
+export interface RunConfig extends TrainerConfig {
+  readonly data: DataConfig;
+}
+
+interface Registry {
+  readonly names: readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: each plug-in has a schema of its own.
+  get(name: string): { readonly schema: v.GenericSchema<any, any> };
+}
+
+/** The schema of whichever plug-in the value names; an unknown name is answered with the names there are. */
+// biome-ignore lint/suspicious/noExplicitAny: the plug-in is only known when there is a value.
+const plugin = <Config>(
+  kind: string,
+  key: 'type' | 'source',
+  registry: Registry,
+): v.GenericSchema<any, Config> =>
+  v.lazy((input) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return failing(`an object such as { "${key}": ${describe(registry.names[0])} } would do`);
+    }
+    const name = (input as Record<string, unknown>)[key];
+    if (typeof name === 'string' && registry.names.includes(name)) return registry.get(name).schema;
+    return v.looseObject({
+      [key]: failing(`the ${kind} here are ${registry.names.join(', ')}${hint(name, registry)}`),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: the output is the chosen plug-in's.
+  }) as any;
+
+const failing = (wanted: string) => v.custom<never>(() => false, wanted);
+const hint = (name: unknown, registry: Registry) => {
+  const near = typeof name === 'string' ? nearest(name, registry.names) : undefined;
+  return near === undefined ? '' : `; did you mean ${near}?`;
+};
+
+const whole = (low: number, high: number) =>
+  v.pipe(
+    v.number(`a whole number from ${low} to ${high} would do`),
+    v.check(
+      (n) => Number.isInteger(n) && n >= low && n <= high,
+      `a whole number from ${low} to ${high} would do`,
+    ),
+  );
+
+const lossName = v.pipe(
+  v.string(() => `the name of a loss would do: ${losses.names.join(', ')}`),
+  v.check(
+    (name) => losses.names.includes(name),
+    (issue) => `the losses here are ${losses.names.join(', ')}${hint(issue.input, losses)}`,
+  ),
+);
+
+const network = v.pipe(
+  v.array(plugin<LayerConfig>('layers', 'type', layers), 'a list of layers would do'),
+  v.minLength(1, 'a list of at least one layer would do'),
+);
+
+const regularizers = v.pipe(
+  v.array(v.unknown(), 'an empty list would do: no regularizer is built yet'),
+  v.check((list) => list.length === 0, 'an empty list would do: no regularizer is built yet'),
+  v.transform((): readonly never[] => []),
+);
+
+const common = {
+  noise: plugin<NoiseConfig>('kinds of noise', 'type', noises),
+  generator: network,
+  discriminator: network,
+  loss: v.optional(lossName, 'nonSaturating'),
+  regularizers: v.optional(regularizers, []),
+  optimizer: v.strictObject({
+    generator: plugin<OptimizerConfig>('optimizers', 'type', optimizers),
+    discriminator: plugin<OptimizerConfig>('optimizers', 'type', optimizers),
+  }),
+  batchSize: v.optional(whole(1, 65_536), 128),
+  discriminatorSteps: v.optional(whole(1, 1000), 1),
+  steps: v.optional(whole(1, 1_000_000_000), 10_000),
+  seed: v.optional(whole(0, Number.MAX_SAFE_INTEGER), 1),
+  reportEvery: v.optional(whole(1, 1_000_000_000), 100),
+  evaluateEvery: v.optional(whole(1, 1_000_000_000), 1000),
+};
+
+const runSchema = v.strictObject({
+  data: plugin<DataConfig>('data sources', 'source', dataSources),
+  ...common,
+});
+const replaySchema = v.strictObject(common);
+
+/**
+ * Checks a run's configuration and fills in its defaults. Throws a `UserError` of one sentence that names the
+ * field, what was given and what would do: for a field's value, and for networks that do not fit together.
+ */
+export function parseConfig(input: unknown): RunConfig {
+  const config = parseObject(runSchema, input) as RunConfig;
+  checkDraws(config);
+  const shape = dataSources.get(config.data.source).create(config.data).shape;
+  const generated = outputShape(config, 'generator', [config.noise.size]);
+  if (!sameShape(generated, shape)) {
+    throw new UserError(
+      `generator: its output has shape ${text(generated)}, but a sample of the data "${config.data.source}" has shape ${text(shape)}; ` +
+        `a last layer that gives ${text(shape)} would do.`,
+    );
+  }
+  checkDiscriminator(config, shape);
+  // The losses take the logit: a squashing last layer would be squashed twice.
+  const last = config.discriminator.at(-1)!;
+  if (last.type === 'sigmoid') {
+    const at = config.discriminator.length - 1;
+    throw new UserError(
+      `discriminator[${at}]: "sigmoid" given as the last layer; without it D ends in a logit, which would do (the losses apply the sigmoid).`,
+    );
+  }
+  return config;
+}
+
+/** As `parseConfig` for a recorded run, whose batches are given and which therefore has no `data`. */
+export function parseReplayConfig(input: unknown): TrainerConfig {
+  if (isObject(input) && 'weightClip' in input) {
+    throw new UserError('weightClip: is not built yet; a run without it would do.');
+  }
+  const config = parseObject(replaySchema, input) as TrainerConfig;
+  checkDiscriminator(config, outputShape(config, 'generator', [config.noise.size]));
+  return config;
+}
+
+/** The random draws of a run are numbered by 32-bit counters. */
+function checkDraws(config: TrainerConfig): void {
+  if (config.steps * config.discriminatorSteps < 2 ** 32) return;
+  throw new UserError(
+    `steps: ${config.steps} given with discriminatorSteps ${config.discriminatorSteps}; a product below ${2 ** 32} would do.`,
+  );
+}
+
+function parseObject<Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
+  if (!isObject(input))
+    throw new UserError(`configuration: ${describe(input)} given; a JSON object would do.`);
+  return parseWith(schema, input, 'configuration');
+}
+
+const isObject = (input: unknown): input is object =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
+
+/** D must end in one number a sample, its logit: σ(logit) is the probability that the sample is real. */
+function checkDiscriminator(config: TrainerConfig, input: Shape): void {
+  const output = outputShape(config, 'discriminator', input);
+  if (output.length !== 1 || output[0] !== 1) {
+    throw new UserError(
+      `discriminator: its output has shape ${text(output)}; it has to end in one logit, for example with { "type": "dense", "units": 1 }.`,
+    );
+  }
+}
+
+/** The shape that a network gives for an input, layer by layer; throws naming the layer that does not fit. */
+function outputShape(config: TrainerConfig, network: 'generator' | 'discriminator', input: Shape): Shape {
+  let shape = input;
+  config[network].forEach((layerConfig, index) => {
+    const name = `${network}[${index}] (${layerConfig.type})`;
+    try {
+      const layer = layers.get(layerConfig.type).create(layerConfig, shape);
+      const output = layer.outputShape(shape);
+      for (const parameter of layer.parameters(shape))
+        checkSize(sizeOf(parameter.shape), `${name}: its ${parameter.name}`);
+      // D sees the real and the generated batch as one.
+      checkSize(
+        2 * config.batchSize * sizeOf(output),
+        `${name}: its output over a batch of ${config.batchSize}`,
+      );
+      shape = output;
+    } catch (error) {
+      if (!(error instanceof UserError) || error.message.startsWith(name)) throw error;
+      throw new UserError(`${name}: ${error.message.replace(`${layerConfig.type}: `, '')}`);
+    }
+  });
+  return shape;
+}
+
+/** What a storage binding holds on every WebGPU device: 128 MiB of 32-bit numbers. */
+const MAX_NUMBERS = 2 ** 25;
+
+function checkSize(numbers: number, what: string): void {
+  if (numbers <= MAX_NUMBERS) return;
+  throw new UserError(`${what} has ${numbers} numbers; at most ${MAX_NUMBERS} would do.`);
+}
+
+const sameShape = (a: Shape, b: Shape) => a.length === b.length && a.every((length, i) => length === b[i]);
+const text = (shape: Shape) => `[${shape.join(', ')}]`;
