@@ -10,7 +10,9 @@ export interface Slot {
 }
 
 type FieldValue<S extends Scalar> = S extends 'u32' | 'i32' | 'f32' ? number : readonly number[];
-export type UniformValues<F extends UniformFields = UniformFields> = { readonly [K in keyof F]: FieldValue<F[K]> };
+export type UniformValues<F extends UniformFields = UniformFields> = {
+  readonly [K in keyof F]: FieldValue<F[K]>;
+};
 
 /** For each binding of a kernel: a slot, or the values of its uniform struct. */
 export type Bound<Shapes extends BindingShapes> = {
@@ -41,7 +43,12 @@ export function work<Shapes extends BindingShapes>(
 }
 
 export function isSlot(value: unknown): value is Slot {
-  return typeof value === 'object' && value !== null && typeof (value as Slot).name === 'string' && typeof (value as Slot).length === 'number';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Slot).name === 'string' &&
+    typeof (value as Slot).length === 'number'
+  );
 }
 
 /**

@@ -65,7 +65,11 @@ export interface LayerPlugin<Schema extends LayerSchema = LayerSchema> {
   readonly type: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>, input: Shape): Layer;
-  reference(config: v.InferOutput<Schema>, input: Float64Array, parameters: Readonly<Record<string, Float64Array>>): Float64Array;
+  reference(
+    config: v.InferOutput<Schema>,
+    input: Float64Array,
+    parameters: Readonly<Record<string, Float64Array>>,
+  ): Float64Array;
   readonly specimens: readonly Specimen<v.InferInput<Schema>>[];
 }
 

@@ -1,0 +1,73 @@
+// A WebGPU device with what the rest needs to know about it: its name, its pipelines, and how it can fail.
+
+import { UserError } from '../math/errors';
+import { PipelineCache } from './pipelines';
+
+export interface Device {
+  readonly gpu: GPUDevice;
+  /** The adapter in words, e.g. `google swiftshader (SwiftShader Device (Subzero))`. */
+  readonly name: string;
+  readonly info: GPUAdapterInfo;
+  readonly pipelines: PipelineCache;
+  readonly canMeasureTime: boolean;
+  /** Resolves when the device is gone, with the reason; also after `destroy`. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  /** Calls back for every GPU error that nothing captured; returns how to stop listening. */
+  onError(listener: (error: GPUError) => void): () => void;
+  destroy(): void;
+}
+
+/** Features that are used where they are there; nothing depends on them. */
+const OPTIONAL_FEATURES = ['timestamp-query'] as const satisfies readonly GPUFeatureName[];
+
+/**
+ * Asks for an adapter and a device with its full buffer limits.
+ * @throws UserError when there is no adapter.
+ */
+export async function openDevice(
+  gpu: GPU,
+  options: GPURequestAdapterOptions = { powerPreference: 'high-performance' },
+): Promise<Device> {
+  const adapter = await gpu.requestAdapter(options);
+  if (!adapter) {
+    throw new UserError(
+      'No WebGPU adapter was found: update the graphics driver, or see what `webgan doctor` advises.',
+    );
+  }
+  const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({
+    label: 'webgan',
+    requiredFeatures,
+    requiredLimits: {
+      maxBufferSize: adapter.limits.maxBufferSize,
+      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+    },
+  });
+  const listeners = new Set<(error: GPUError) => void>();
+  device.addEventListener('uncapturederror', (event) => {
+    const { error } = event as GPUUncapturedErrorEvent;
+    for (const listener of listeners) listener(error);
+    if (listeners.size === 0) console.error(error.message);
+  });
+  return {
+    gpu: device,
+    name: adapterName(adapter.info),
+    info: adapter.info,
+    pipelines: new PipelineCache(device),
+    canMeasureTime: device.features.has('timestamp-query'),
+    lost: device.lost,
+    onError(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    destroy: () => device.destroy(),
+  };
+}
+
+/** Browsers leave fields of the adapter's info empty; what is there is joined to something readable. */
+export function adapterName(info: GPUAdapterInfo): string {
+  const family = [info.vendor, info.architecture].filter(Boolean).join(' ');
+  const model = info.description || info.device;
+  if (!family) return model || 'unknown adapter';
+  return model && model !== family ? `${family} (${model})` : family;
+}
