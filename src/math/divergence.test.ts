@@ -52,7 +52,8 @@ describe('kullbackLeibler', () => {
 });
 
 describe('jensenShannon', () => {
-  test('of equals is 0', () => expect(jensenShannon(line, normal(0.3, 1), normal(0.3, 1))).toBeCloseTo(0, 14));
+  test('of equals is 0', () =>
+    expect(jensenShannon(line, normal(0.3, 1), normal(0.3, 1))).toBeCloseTo(0, 14));
 
   test('far apart is log 2', () => {
     expect(jensenShannon(line, normal(-6, 0.5), normal(12, 0.5))).toBeCloseTo(Math.LN2, 12);

@@ -15,7 +15,10 @@ describe.each(examples)('the density of N($mean, $covariance)', (gaussian) => {
   const density = valuesAt(rule, gaussianDensity(gaussian));
   const expectation = (f: (x: Float64Array) => number) => {
     const values = valuesAt(rule, f);
-    return integrate(rule, values.map((value, i) => value * density[i]!));
+    return integrate(
+      rule,
+      values.map((value, i) => value * density[i]!),
+    );
   };
 
   test('integrates to one', () => expect(integrate(rule, density)).toBeCloseTo(1, 12));
@@ -49,7 +52,11 @@ describe('affineImage', () => {
     const weight = [1.2, -0.5, 0.3, 0.8];
     const image = gaussianDensity(affineImage({ weight, bias: [0.1, -0.2] }));
     const standard = gaussianDensity({ mean: [0, 0], covariance: [1, 0, 0, 1] });
-    for (const [u, v] of [[0, 0], [1, -2], [-0.3, 0.9]] as const) {
+    for (const [u, v] of [
+      [0, 0],
+      [1, -2],
+      [-0.3, 0.9],
+    ] as const) {
       const x = [1.2 * u - 0.5 * v + 0.1, 0.3 * u + 0.8 * v - 0.2];
       expect(image(x)).toBeCloseTo(standard([u, v]) / (1.2 * 0.8 + 0.5 * 0.3), 13);
     }

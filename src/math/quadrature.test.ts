@@ -25,13 +25,23 @@ describe('gaussLegendre', () => {
 
 test('a composite rule integrates exp(−x²) over the line to √π', () => {
   const rule = compositeRule(-8, 8, 8, 12);
-  expect(integrate(rule, valuesAt(rule, ([x]) => Math.exp(-x! * x!)))).toBeCloseTo(Math.sqrt(Math.PI), 10);
+  expect(
+    integrate(
+      rule,
+      valuesAt(rule, ([x]) => Math.exp(-x! * x!)),
+    ),
+  ).toBeCloseTo(Math.sqrt(Math.PI), 10);
 });
 
 test('a box rule keeps its axes apart: ∫₀¹∫₀² x y² dy dx = 4/3', () => {
   const rule = boxRule({ low: [0, 0], high: [1, 2] }, 3, 4);
   expect(rule.weights.length).toBe(144);
-  expect(integrate(rule, valuesAt(rule, ([x, y]) => x! * y! * y!))).toBeCloseTo(4 / 3, 13);
+  expect(
+    integrate(
+      rule,
+      valuesAt(rule, ([x, y]) => x! * y! * y!),
+    ),
+  ).toBeCloseTo(4 / 3, 13);
 });
 
 test('a box of three dimensions is refused', () => {
