@@ -1,0 +1,15 @@
+// Who draws what: every purpose has a stream of random numbers of its own, so that none shifts another's.
+
+/** Stream numbers. They are part of what a seed means: never renumber, only add. */
+export const STREAMS = {
+  data: 1,
+  discriminatorNoise: 2,
+  generatorNoise: 3,
+  initialWeights: 4,
+  evaluationNoise: 5,
+  evaluationData: 6,
+  sampleNoise: 7,
+  sampleData: 8,
+} as const;
+
+export type StreamName = keyof typeof STREAMS;
