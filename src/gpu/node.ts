@@ -1,0 +1,108 @@
+// WebGPU in Node: Dawn (the npm package `webgpu`) on the best driver that this machine has.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { constants, homedir } from 'node:os';
+import { UserError } from '../math/errors';
+import { adapterAdvice, type Driver, driverCandidates } from './drivers';
+import type { System } from './system';
+
+export interface NodeGpu {
+  readonly gpu: GPU;
+  readonly driver: Driver;
+}
+
+/** This machine, for the searches of `drivers.ts` and `chromium.ts`. */
+export function nodeSystem(): System {
+  return {
+    platform: process.platform,
+    architecture: process.arch,
+    env: process.env,
+    home: homedir(),
+    exists: existsSync,
+    list(folder) {
+      try {
+        return readdirSync(folder).sort();
+      } catch {
+        return [];
+      }
+    },
+  };
+}
+
+// Dawn's instance must outlive everything made from it: collected earlier, it crashes Node at exit.
+const instances: GPU[] = [];
+
+/**
+ * Opens WebGPU and puts its classes and constants (`GPUBufferUsage` …) on `globalThis`, as in a browser.
+ *
+ * @param options.adapter 'default', 'lavapipe', 'swiftshader' or the path of a Vulkan manifest, before `VK_DRIVER_FILES` and
+ * `WEBGAN_ADAPTER`. See `driverCandidates`.
+ * @returns WebGPU, on which an adapter was seen, and the driver that gave it.
+ * @throws UserError that says what to install if no driver gives an adapter.
+ */
+export async function openNodeGpu(options: { adapter?: string | undefined } = {}): Promise<NodeGpu> {
+  const system = nodeSystem();
+  const drivers = driverCandidates(system, options.adapter);
+  const { create, globals } = await loadDawn(system);
+  Object.assign(globalThis, globals);
+  for (const driver of drivers) {
+    const restore = useDriver(driver);
+    const gpu = create([]);
+    instances.push(gpu);
+    const adapter = await gpu.requestAdapter();
+    restore();
+    if (adapter !== null) return { gpu, driver };
+  }
+  const tried = drivers.map(({ name, path }) => (path ? `${name} (${path})` : name)).join(', ');
+  throw new UserError(`No WebGPU adapter was found${tried && ` with ${tried}`}. ${adapterAdvice(system)}`);
+}
+
+async function loadDawn(system: System): Promise<typeof import('webgpu')> {
+  try {
+    return await import('webgpu');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new UserError(
+      `WebGPU for Node (the npm package 'webgpu') does not load on ${system.platform}-${system.architecture}: ${reason}. ` +
+        'Run `npm ci`; it needs Linux with glibc, macOS or Windows, on x64 or arm64.',
+    );
+  }
+}
+
+/**
+ * Makes Vulkan use one driver. Its loader reads these variables when Dawn makes an instance; the returned function puts them back,
+ * so that neither child processes nor a second call take our choice for the user's.
+ */
+function useDriver({ path, loader }: Driver): () => void {
+  if (path === undefined) return () => {};
+  // Loaders before 1.3.207 know the second name only.
+  const names = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = path;
+  if (!isLoadable(VULKAN_LOADER) && loader !== undefined) isLoadable(loader);
+  return () => {
+    for (const [i, name] of names.entries()) {
+      if (before[i] === undefined) delete process.env[name];
+      else process.env[name] = before[i];
+    }
+  };
+}
+
+const VULKAN_LOADER = 'libvulkan.so.1';
+
+/**
+ * Loads a plain shared library for good. Dawn opens its Vulkan loader by the name libvulkan.so.1, and the dynamic linker
+ * then takes the library of that name that is already loaded, wherever it came from: no search path and no restart is needed.
+ */
+function isLoadable(library: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, library, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
+    return true;
+  } catch (error) {
+    // Node complains that it is not an addon, after having loaded it.
+    return error instanceof Error && error.message.includes('did not self-register');
+  }
+}
+
+// glibc's <dlfcn.h>. Node closes what is not an addon; this keeps it loaded.
+const RTLD_NODELETE = 0x1000;
