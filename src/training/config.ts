@@ -57,6 +57,14 @@ export interface RunConfig extends TrainerConfig {
   readonly data: DataConfig;
 }
 
+/** A run's configuration as a person would write it: checked by `parseConfig`, which fills in the rest. */
+export type ConfigInput = Pick<TrainerConfig, 'generator' | 'discriminator' | 'optimizer'> &
+  Partial<Omit<TrainerConfig, 'data' | 'noise' | 'regularizers'>> & {
+    readonly data: DataConfig;
+    readonly noise: { readonly type: string; readonly [option: string]: unknown };
+    readonly regularizers?: readonly unknown[];
+  };
+
 interface Registry {
   readonly names: readonly string[];
   // biome-ignore lint/suspicious/noExplicitAny: each plug-in has a schema of its own.
@@ -64,12 +72,11 @@ interface Registry {
 }
 
 /** The schema of whichever plug-in the value names; an unknown name is answered with the names there are. */
-// biome-ignore lint/suspicious/noExplicitAny: the plug-in is only known when there is a value.
 const plugin = <Config>(
   kind: string,
   key: 'type' | 'source',
   registry: Registry,
-): v.GenericSchema<any, Config> =>
+): v.GenericSchema<unknown, Config> =>
   v.lazy((input) => {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       return failing(`an object such as { "${key}": ${describe(registry.names[0])} } would do`);
