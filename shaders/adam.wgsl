@@ -1,0 +1,48 @@
+// Adam (Kingma & Ba 2015), as PyTorch does it. For update t = 1, 2, … with gradient g:
+//
+//   m ← β₁ m + (1 − β₁) g
+//   v ← β₂ v + (1 − β₂) g²
+//   θ ← θ − learningRate/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
+//
+// 1 − β is passed beside β: made from the rounded β it would lose half its digits. 1 − βᵗ = −expm1(t·log β) likewise.
+
+// include lib/optimizer.wgsl
+// include lib/smooth.wgsl
+
+struct AdamSettings {
+  count: u32, // vec4s
+  network: u32, // 0 the discriminator, 1 the generator
+  schedule: u32,
+  scheduleUpdates: u32,
+  scheduleEnd: f32,
+  learningRate: f32,
+  beta1: f32,
+  oneMinusBeta1: f32,
+  logBeta1: f32,
+  beta2: f32,
+  oneMinusBeta2: f32,
+  logBeta2: f32,
+  epsilon: f32,
+}
+
+@group(0) @binding(4) var<storage, read_write> expAvg: array<vec4f>;       // m
+@group(0) @binding(5) var<storage, read_write> expAvgSq: array<vec4f>;     // v
+@group(0) @binding(6) var<uniform> settings: AdamSettings;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn adamUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i >= settings.count) { return; }
+  let t = clock[0];
+  if (mustHold(settings.network, t)) { return; }
+  let g = gradient[i];
+  let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
+  let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
+  let correction = -expm1(f32(t) * vec4f(settings.logBeta1, settings.logBeta2, 0.0, 0.0)).xy;
+  let stepSize = scheduledLearningRate(t) / correction.x;
+  let updated = parameter[i] - stepSize * m / (sqrt(v) / sqrt(correction.y) + settings.epsilon);
+  if (!isSound(i, t, updated)) { return; }
+  expAvg[i] = m;
+  expAvgSq[i] = v;
+  parameter[i] = updated;
+}

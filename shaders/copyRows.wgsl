@@ -1,0 +1,20 @@
+// destination[start + i] = source[i] for i < count: joins batches, rows behind rows.
+
+// include lib/linear.wgsl
+
+const WORKGROUP_SIZE = 64u;
+
+struct CopyShape {
+  count: u32,
+  start: u32,
+}
+
+@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read_write> destination: array<f32>;
+@group(0) @binding(2) var<uniform> shape: CopyShape;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn copyRows(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i < shape.count) { destination[shape.start + i] = source[i]; }
+}

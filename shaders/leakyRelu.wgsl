@@ -1,0 +1,6 @@
+// f(x) = x for x > 0, else slope · x;  f′(x) = 1 for x > 0, else slope.
+
+// include lib/activation.wgsl
+
+fn activation(x: vec4f) -> vec4f { return select(settings.parameter * x, x, x > vec4f(0.0)); }
+fn derivative(x: vec4f) -> vec4f { return select(vec4f(settings.parameter), vec4f(1.0), x > vec4f(0.0)); }

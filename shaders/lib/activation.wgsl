@@ -1,0 +1,45 @@
+// The three passes of an activation f, elementwise over vec4s. The file that includes this defines
+//
+//   fn activation(x: vec4f) -> vec4f     f(x)
+//   fn derivative(x: vec4f) -> vec4f     f′(x), as PyTorch takes it where f has a corner
+//
+// and may use `settings.parameter`: the slope of leakyRelu, the α of elu.
+
+// include lib/linear.wgsl
+
+const WORKGROUP_SIZE = 64u;
+
+struct ActivationSettings {
+  // How many vec4s there are; the last may be partly padding.
+  count: u32,
+  parameter: f32,
+}
+
+@group(0) @binding(0) var<storage, read> input: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(2) var<storage, read> outputGrad: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> inputGrad: array<vec4f>;
+@group(0) @binding(4) var<storage, read> inputTangent: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> outputTangent: array<vec4f>;
+@group(0) @binding(6) var<uniform> settings: ActivationSettings;
+
+// output = f(input)
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn activationForward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i < settings.count) { output[i] = activation(input[i]); }
+}
+
+// inputGrad = outputGrad · f′(input)
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn activationBackward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i < settings.count) { inputGrad[i] = outputGrad[i] * derivative(input[i]); }
+}
+
+// outputTangent = inputTangent · f′(input)
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn activationTangent(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i < settings.count) { outputTangent[i] = inputTangent[i] * derivative(input[i]); }
+}

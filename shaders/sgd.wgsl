@@ -1,0 +1,32 @@
+// Stochastic gradient descent with momentum, as PyTorch's SGD does it:
+//
+//   v ← momentum · v + g
+//   θ ← θ − learningRate · v
+
+// include lib/optimizer.wgsl
+
+struct SgdSettings {
+  count: u32, // vec4s
+  network: u32, // 0 the discriminator, 1 the generator
+  schedule: u32,
+  scheduleUpdates: u32,
+  scheduleEnd: f32,
+  learningRate: f32,
+  momentum: f32,
+}
+
+@group(0) @binding(4) var<storage, read_write> momentumBuffer: array<vec4f>;
+@group(0) @binding(5) var<uniform> settings: SgdSettings;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn sgdUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i >= settings.count) { return; }
+  let t = clock[0];
+  if (mustHold(settings.network, t)) { return; }
+  let velocity = settings.momentum * momentumBuffer[i] + gradient[i];
+  let updated = parameter[i] - scheduledLearningRate(t) * velocity;
+  if (!isSound(i, t, updated)) { return; }
+  momentumBuffer[i] = velocity;
+  parameter[i] = updated;
+}

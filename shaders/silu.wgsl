@@ -1,0 +1,7 @@
+// f(x) = x·σ(x);  f′(x) = σ(x)·(1 + x·σ(−x)).
+
+// include lib/activation.wgsl
+// include lib/smooth.wgsl
+
+fn activation(x: vec4f) -> vec4f { return x * sigmoid(x); }
+fn derivative(x: vec4f) -> vec4f { return sigmoid(x) * (1.0 + x * sigmoid(-x)); }

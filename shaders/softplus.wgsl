@@ -1,0 +1,7 @@
+// f(x) = log(1 + exp(x));  f′(x) = σ(x).
+
+// include lib/activation.wgsl
+// include lib/smooth.wgsl
+
+fn activation(x: vec4f) -> vec4f { return softplus(x); }
+fn derivative(x: vec4f) -> vec4f { return sigmoid(x); }

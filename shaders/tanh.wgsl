@@ -1,0 +1,10 @@
+// f(x) = tanh(x);  f′(x) = 1 − tanh²(x).
+
+// include lib/activation.wgsl
+// include lib/smooth.wgsl
+
+fn activation(x: vec4f) -> vec4f { return safeTanh(x); }
+fn derivative(x: vec4f) -> vec4f {
+  let y = safeTanh(x);
+  return 1.0 - y * y;
+}

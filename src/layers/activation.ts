@@ -1,0 +1,95 @@
+// What all activations share: three elementwise kernels, one number as an option at most, a shape that stays.
+
+import * as v from 'valibot';
+import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import type { Kernel } from '../wgsl/kernel';
+import { defineLayer, type LayerPlugin, type LayerSchema } from './layer';
+
+type Settings = { count: 'u32'; parameter: 'f32' };
+
+/** The entry points of `shaders/lib/activation.wgsl` as an activation's own file instantiates them. */
+export interface ActivationKernels {
+  readonly activationForward: Kernel<{ input: 'read'; output: 'readWrite'; settings: Settings }>;
+  readonly activationBackward: Kernel<{
+    input: 'read';
+    outputGrad: 'read';
+    inputGrad: 'readWrite';
+    settings: Settings;
+  }>;
+  readonly activationTangent: Kernel<{
+    input: 'read';
+    inputTangent: 'read';
+    outputTangent: 'readWrite';
+    settings: Settings;
+  }>;
+}
+
+interface ActivationDefinition {
+  readonly type: string;
+  readonly kernels: ActivationKernels;
+  /** The one option that some activations have: its name in a configuration and PyTorch's default. */
+  readonly parameter?: { readonly name: string; readonly default: number };
+  /** f(x) in float64. */
+  readonly f: (x: number, parameter: number) => number;
+}
+
+export function defineActivation({
+  type,
+  kernels,
+  parameter,
+  f,
+}: ActivationDefinition): LayerPlugin<LayerSchema> {
+  const option = parameter
+    ? { [parameter.name]: v.optional(v.pipe(v.number(), v.finite()), parameter.default) }
+    : {};
+  const valueIn = (config: Record<string, number>): number => (parameter ? config[parameter.name]! : 0);
+  const perVec4 = (slot: Slot) => Math.ceil(slot.length / 4);
+  return defineLayer({
+    type,
+    schema: v.strictObject({ type: v.literal(type), ...option }) as LayerSchema,
+    create: (config) => {
+      const bind = (input: Slot) => ({
+        input,
+        settings: { count: perVec4(input), parameter: valueIn(config) },
+      });
+      const grid = (kernel: Kernel, input: Slot) => linearGrid(perVec4(input), kernel);
+      const { activationForward, activationBackward, activationTangent } = kernels;
+      return {
+        outputShape: (input) => input,
+        parameters: () => [],
+        forward: ({ input, output }): Work[] => [
+          work(
+            activationForward,
+            { ...bind(input), output },
+            grid(activationForward as Kernel, input),
+            input.length,
+          ),
+        ],
+        backward: ({ input, outputGrad, inputGrad }): Work[] =>
+          inputGrad
+            ? [
+                work(
+                  activationBackward,
+                  { ...bind(input), outputGrad, inputGrad },
+                  grid(activationBackward as Kernel, input),
+                  2 * input.length,
+                ),
+              ]
+            : [],
+        tangent: ({ input, inputTangent, outputTangent }): Work[] => [
+          work(
+            activationTangent,
+            { ...bind(input), inputTangent, outputTangent },
+            grid(activationTangent as Kernel, input),
+            2 * input.length,
+          ),
+        ],
+      };
+    },
+    reference: (config, input) => input.map((x) => f(x, valueIn(config))),
+    specimens: [
+      { config: { type, ...(parameter && { [parameter.name]: 0.3 }) }, input: [7], batch: 5 },
+      { config: { type }, input: [3, 5, 1], batch: 67 },
+    ],
+  });
+}

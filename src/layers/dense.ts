@@ -1,0 +1,135 @@
+// dense: output = input · weightᵀ + bias, PyTorch's Linear.
+
+import * as v from 'valibot';
+import { denseBiasGrad, denseProduct } from '../../shaders/dense.wgsl';
+import { type Grid, linearGrid, type Slot, type Work, work } from '../gpu/work';
+import type { Kernel } from '../wgsl/kernel';
+import { initializerEntries, initializersOf } from './initializer';
+import { defineLayer, sizeOf } from './layer';
+
+const schema = v.strictObject({
+  type: v.literal('dense'),
+  units: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  bias: v.optional(v.boolean(), true),
+  ...initializerEntries,
+});
+
+interface Matrix {
+  readonly slot: Slot;
+  readonly rowStride: number;
+  readonly depthStride: number;
+}
+
+const rowMajor = (slot: Slot, depth: number): Matrix => ({ slot, rowStride: depth, depthStride: 1 });
+const transposed = (slot: Slot, rows: number): Matrix => ({ slot, rowStride: 1, depthStride: rows });
+
+/** result[r, c] = Σ_d left[r, d] · right[c, d] (+ bias[c]). */
+function product(
+  result: Slot,
+  [rows, columns, depth]: readonly [number, number, number],
+  left: Matrix,
+  right: Matrix,
+  bias?: Slot,
+): Work {
+  return work(
+    denseProduct,
+    {
+      left: left.slot,
+      right: right.slot,
+      bias: bias ?? right.slot,
+      product: result,
+      shape: {
+        rows,
+        columns,
+        depth,
+        leftRowStride: left.rowStride,
+        leftDepthStride: left.depthStride,
+        rightColumnStride: right.rowStride,
+        rightDepthStride: right.depthStride,
+        biased: bias ? 1 : 0,
+      },
+    },
+    tileGrid(rows, columns),
+    2 * rows * columns * depth,
+  );
+}
+
+function tileGrid(rows: number, columns: number): Grid {
+  const { constants, workgroupSize } = denseProduct;
+  return [
+    Math.ceil(columns / (constants.TILE_COLUMNS * workgroupSize[0])),
+    Math.ceil(rows / (constants.TILE_ROWS * workgroupSize[1])),
+    1,
+  ];
+}
+
+export default defineLayer({
+  type: 'dense',
+  schema,
+  create: (config, input) => {
+    const inputs = sizeOf(input);
+    const outputs = config.units;
+    return {
+      outputShape: () => [outputs],
+      parameters: () => {
+        const { weight, bias } = initializersOf(config, inputs, outputs);
+        return [
+          { name: 'weight', shape: [outputs, inputs], initializer: weight },
+          ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
+        ];
+      },
+      forward: ({ batch, input, output, parameters }) => [
+        product(
+          output,
+          [batch, outputs, inputs],
+          rowMajor(input, inputs),
+          rowMajor(parameters.weight!, inputs),
+          parameters.bias,
+        ),
+      ],
+      backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads }) => {
+        const list: Work[] = [];
+        if (parameterGrads) {
+          const grad = parameterGrads.weight!;
+          list.push(
+            product(
+              grad,
+              [outputs, inputs, batch],
+              transposed(outputGrad, outputs),
+              transposed(input, inputs),
+            ),
+          );
+        }
+        if (parameterGrads?.bias) {
+          const bindings = { outputGrad, biasGrad: parameterGrads.bias, biasShape: { batch, outputs } };
+          list.push(
+            work(denseBiasGrad, bindings, linearGrid(outputs, denseBiasGrad as Kernel), batch * outputs),
+          );
+        }
+        if (inputGrad) {
+          const weight = transposed(parameters.weight!, inputs);
+          list.push(product(inputGrad, [batch, inputs, outputs], rowMajor(outputGrad, outputs), weight));
+        }
+        return list;
+      },
+      tangent: ({ batch, inputTangent, outputTangent, parameters }) => [
+        product(
+          outputTangent,
+          [batch, outputs, inputs],
+          rowMajor(inputTangent, inputs),
+          rowMajor(parameters.weight!, inputs),
+        ),
+      ],
+    };
+  },
+  reference: (config, input, { weight, bias }) =>
+    Float64Array.from({ length: config.units }, (_, o) =>
+      input.reduce((sum, x, i) => sum + x * weight![o * input.length + i]!, bias?.[o] ?? 0),
+    ),
+  specimens: [
+    { config: { type: 'dense', units: 1 }, input: [1], batch: 1 },
+    { config: { type: 'dense', units: 5 }, input: [3], batch: 7 },
+    { config: { type: 'dense', units: 33, bias: false }, input: [2, 3, 3], batch: 13 },
+    { config: { type: 'dense', units: 37 }, input: [41], batch: 131 },
+  ],
+});

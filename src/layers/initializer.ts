@@ -1,0 +1,43 @@
+// How weights begin: PyTorch's default, normal, Xavier (Glorot & Bengio 2010) and He (He et al. 2015).
+
+import * as v from 'valibot';
+import type { Initializer } from './layer';
+
+const positive = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** Schema entries of every layer that has weights. */
+export const initializerEntries = {
+  initializer: v.optional(v.picklist(['pytorch', 'normal', 'xavier', 'he']), 'pytorch'),
+  /** Of `normal` only; 0.02 is DCGAN's. */
+  standardDeviation: v.optional(positive, 0.02),
+};
+
+interface InitializerConfig {
+  readonly initializer: 'pytorch' | 'normal' | 'xavier' | 'he';
+  readonly standardDeviation: number;
+}
+
+/**
+ * Initialisers of a weight and its bias.
+ * `pytorch`: both uniform in ±1/√fanIn (Linear's and Conv2d's reset_parameters). The others leave the bias at 0:
+ * `xavier` is uniform in ±√(6/(fanIn + fanOut)), `he` normal with deviation √(2/fanIn).
+ */
+export function initializersOf(
+  config: InitializerConfig,
+  fanIn: number,
+  fanOut: number,
+): { weight: Initializer; bias: Initializer } {
+  const zero: Initializer = { type: 'constant', value: 0 };
+  switch (config.initializer) {
+    case 'pytorch': {
+      const uniform: Initializer = { type: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+      return { weight: uniform, bias: uniform };
+    }
+    case 'normal':
+      return { weight: { type: 'normal', mean: 0, standardDeviation: config.standardDeviation }, bias: zero };
+    case 'xavier':
+      return { weight: { type: 'uniform', bound: Math.sqrt(6 / (fanIn + fanOut)) }, bias: zero };
+    case 'he':
+      return { weight: { type: 'normal', mean: 0, standardDeviation: Math.sqrt(2 / fanIn) }, bias: zero };
+  }
+}

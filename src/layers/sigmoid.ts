@@ -1,0 +1,7 @@
+// sigmoid: 1/(1 + exp(−x)).
+
+import * as kernels from '../../shaders/sigmoid.wgsl';
+import { sigmoid } from '../math/smooth';
+import { defineActivation } from './activation';
+
+export default defineActivation({ type: 'sigmoid', kernels, f: sigmoid });

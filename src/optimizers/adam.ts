@@ -1,0 +1,51 @@
+// adam: Kingma & Ba 2015, as PyTorch's Adam.
+
+import * as v from 'valibot';
+import { adamUpdate } from '../../shaders/adam.wgsl';
+import { linearGrid, work } from '../gpu/work';
+import type { Kernel } from '../wgsl/kernel';
+import { commonSettings, defineOptimizer, scheduleEntries } from './optimizer';
+
+const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
+
+/** log β, held off −∞ (β = 0), where exp(t·log β) is 0 in float32 all the same. */
+const logOf = (beta: number): number => Math.max(Math.log(beta), -100);
+
+export default defineOptimizer({
+  type: 'adam',
+  schema: v.strictObject({
+    type: v.literal('adam'),
+    ...scheduleEntries,
+    beta1: v.optional(decay, 0.9),
+    beta2: v.optional(decay, 0.999),
+    epsilon: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 1e-8),
+  }),
+  create: (config, context) => ({
+    stateNames: ['exp_avg', 'exp_avg_sq'],
+    update: ({ clock, fault, parameters, gradients, state }) => {
+      const { beta1, beta2, epsilon } = config;
+      const settings = {
+        ...commonSettings(config, context, parameters),
+        beta1,
+        oneMinusBeta1: 1 - beta1,
+        logBeta1: logOf(beta1),
+        beta2,
+        oneMinusBeta2: 1 - beta2,
+        logBeta2: logOf(beta2),
+        epsilon,
+      };
+      const bindings = {
+        clock,
+        fault,
+        parameter: parameters,
+        gradient: gradients,
+        expAvg: state.exp_avg!,
+        expAvgSq: state.exp_avg_sq!,
+        settings,
+      };
+      return [
+        work(adamUpdate, bindings, linearGrid(settings.count, adamUpdate as Kernel), 12 * parameters.length),
+      ];
+    },
+  }),
+});

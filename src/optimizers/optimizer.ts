@@ -1,0 +1,81 @@
+// The contract of an optimizer: all parameters of a network at once, its learning rate kept on the GPU.
+
+import * as v from 'valibot';
+import type { Slot, Work } from '../gpu/work';
+
+export interface OptimizerSlots {
+  /** The network's number of updates, this one included. */
+  readonly clock: Slot;
+  readonly fault: Slot;
+  /** Whole arenas of one layout: parameters, gradients, and each state by its name. */
+  readonly parameters: Slot;
+  readonly gradients: Slot;
+  readonly state: Readonly<Record<string, Slot>>;
+}
+
+export interface OptimizerContext {
+  readonly network: 'discriminator' | 'generator';
+  /** Updates of this network in the whole run, which schedules stretch over. */
+  readonly updates: number;
+}
+
+export interface Optimizer {
+  /** PyTorch's names of what it keeps for every parameter, zero at the start: `exp_avg`. */
+  readonly stateNames: readonly string[];
+  update(slots: OptimizerSlots): readonly Work[];
+}
+
+export interface OptimizerPlugin<Schema extends OptimizerSchema = OptimizerSchema> {
+  readonly type: string;
+  readonly schema: Schema;
+  create(config: v.InferOutput<Schema>, context: OptimizerContext): Optimizer;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a schema of any object with a `type`.
+export type OptimizerSchema = v.GenericSchema<any, any>;
+
+export function defineOptimizer<Schema extends OptimizerSchema>(
+  plugin: OptimizerPlugin<Schema>,
+): OptimizerPlugin<Schema> {
+  return plugin;
+}
+
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+/** The learning rate over the run: constant, or falling to `end` times what it was at the start. */
+const scheduleSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('constant') }),
+  v.strictObject({ type: v.literal('linear'), end: v.optional(fraction, 0) }),
+  v.strictObject({ type: v.literal('cosine'), end: v.optional(fraction, 0) }),
+]);
+
+/** Schema entries of every optimizer. */
+export const scheduleEntries = {
+  learningRate: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  schedule: v.optional(scheduleSchema, { type: 'constant' }),
+};
+
+interface ScheduledConfig {
+  readonly learningRate: number;
+  readonly schedule: v.InferOutput<typeof scheduleSchema>;
+}
+
+const SCHEDULES = { constant: 0, linear: 1, cosine: 2 } as const;
+const NETWORKS = { discriminator: 0, generator: 1 } as const;
+
+/** The fields that `shaders/lib/optimizer.wgsl` reads of an optimizer's settings. */
+export function commonSettings(
+  config: ScheduledConfig,
+  { network, updates }: OptimizerContext,
+  parameters: Slot,
+) {
+  const { schedule } = config;
+  return {
+    count: Math.ceil(parameters.length / 4),
+    network: NETWORKS[network],
+    schedule: SCHEDULES[schedule.type],
+    scheduleUpdates: Math.max(1, updates),
+    scheduleEnd: schedule.type === 'constant' ? 1 : schedule.end,
+    learningRate: config.learningRate,
+  };
+}

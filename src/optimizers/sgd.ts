@@ -1,0 +1,33 @@
+// sgd: stochastic gradient descent with momentum, as PyTorch's SGD.
+
+import * as v from 'valibot';
+import { sgdUpdate } from '../../shaders/sgd.wgsl';
+import { linearGrid, work } from '../gpu/work';
+import type { Kernel } from '../wgsl/kernel';
+import { commonSettings, defineOptimizer, scheduleEntries } from './optimizer';
+
+export default defineOptimizer({
+  type: 'sgd',
+  schema: v.strictObject({
+    type: v.literal('sgd'),
+    ...scheduleEntries,
+    momentum: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
+  }),
+  create: (config, context) => ({
+    stateNames: ['momentum_buffer'],
+    update: ({ clock, fault, parameters, gradients, state }) => {
+      const settings = { ...commonSettings(config, context, parameters), momentum: config.momentum };
+      const bindings = {
+        clock,
+        fault,
+        parameter: parameters,
+        gradient: gradients,
+        momentumBuffer: state.momentum_buffer!,
+        settings,
+      };
+      return [
+        work(sgdUpdate, bindings, linearGrid(settings.count, sgdUpdate as Kernel), 4 * parameters.length),
+      ];
+    },
+  }),
+});
