@@ -33,7 +33,10 @@ export interface Kernel<Shapes extends BindingShapes = BindingShapes, Constants 
   /** `dense.wgsl:denseForward`, with the specialised constants behind it where there are any. */
   readonly label: string;
   readonly file: string;
+  /** What the GPU compiles: includes in place, constants as they are in `constants`, marked loops unrolled. */
   readonly code: string;
+  /** The text before constants were rewritten and loops unrolled: what `specialize` starts from. */
+  readonly source: string;
   readonly entryPoint: string;
   readonly workgroupSize: readonly [number, number, number];
   readonly bindings: Readonly<Record<keyof Shapes & string, Binding>>;

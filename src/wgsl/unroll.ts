@@ -1,0 +1,300 @@
+// Unrolls loops marked `// unroll` and splits local arrays that are then only indexed by constants.
+// Done on the text because software adapters do neither: there a loop over a local array costs ten times as much.
+
+import { moduleConstants, type Value } from './constants';
+import { TextError } from './errors';
+import { type Declaration, resolveScopes, type Scopes } from './scopes';
+import { closingBracket, skipTrivia, type Token, textOf, tokenize, withoutTrivia } from './tokens';
+
+const MARKER = /^\/\/\s*unroll\s*$/;
+/** More copies than this of one loop's body is a mistake, not a tile. */
+const MOST_COPIES = 1024;
+
+/**
+ * WGSL with every loop below a line `// unroll` written out, each copy in its own block, and local arrays that
+ * are then only indexed by constants turned into variables `name_0`, `name_1` …. Text without such loops and arrays is
+ * returned as it is. Throws a TextError where a marked loop cannot be unrolled.
+ */
+export function unroll(text: string): string {
+  let tokens = tokenize(text);
+  let changed = false;
+  for (;;) {
+    const next = unrollOne(tokens) ?? splitOne(tokens);
+    if (!next) return changed ? textOf(tokens) : text;
+    tokens = next;
+    changed = true;
+  }
+}
+
+interface Loop {
+  readonly marker: number;
+  readonly bodyOpen: number;
+  readonly bodyClose: number;
+  readonly variable: Declaration;
+  readonly values: readonly Value[];
+}
+
+function unrollOne(tokens: Token[]): Token[] | undefined {
+  const markers = tokens.flatMap((token, index) => (isMarker(tokens, token, index) ? [index] : []));
+  if (markers.length === 0) return undefined;
+  const scopes = resolveScopes(tokens, moduleConstants(tokens));
+  let problem: TextError | undefined;
+  // Last first: inner loops stand behind their outer one, and copying an unrolled body is cheaper than unrolling
+  // every copy. An inner loop whose bounds need the outer variable waits until that one is unrolled.
+  for (const marker of markers.reverse()) {
+    const loop = readLoop(tokens, marker, scopes);
+    if (loop instanceof TextError) problem ??= loop;
+    else return replaceLoop(tokens, loop, scopes);
+  }
+  throw problem;
+}
+
+function isMarker(tokens: readonly Token[], token: Token, index: number): boolean {
+  if (token.kind !== 'comment' || !MARKER.test(token.text)) return false;
+  const before = tokens[index - 1];
+  if (before && !(before.kind === 'space' && (before.text.includes('\n') || index === 1)))
+    throw new TextError('“// unroll” stands on a line of its own above its loop', token.line);
+  return true;
+}
+
+/** Reads the loop below a marker; a TextError as the result means its bounds are not constant (yet). */
+function readLoop(tokens: readonly Token[], marker: number, scopes: Scopes): Loop | TextError {
+  const { line } = tokens[marker]!;
+  const keyword = skipTrivia(tokens, marker + 1);
+  if (tokens[keyword]?.text !== 'for') throw new TextError('below “// unroll” there is no for loop', line);
+  const open = skipTrivia(tokens, keyword + 1);
+  const close = closingBracket(tokens, open);
+  const bodyOpen = skipTrivia(tokens, close + 1);
+  const bodyClose = closingBracket(tokens, bodyOpen);
+  const semicolons: number[] = [];
+  for (let index = open; index < close; index++) if (tokens[index]!.text === ';') semicolons.push(index);
+  const [first, second] = semicolons as [number, number];
+  const variable = scopes.declarations.find(({ end, keyword: kind }) => end === first && kind === 'var');
+  if (!variable) throw new TextError('a loop to unroll begins with “var i = …”', line);
+  const equals = tokens.findIndex((token, index) => index > variable.at && token.text === '=');
+
+  const range = `the bounds of the loop over “${variable.name}” to unroll`;
+  const start = scopes.evaluate(equals + 1, first);
+  const condition = readCondition(tokens, first + 1, second, variable, scopes, line);
+  const step = readStep(tokens, second + 1, close, variable, scopes, line);
+  if (!start || !condition.bound || !step.by) return new TextError(`${range} are not constant`, line);
+  const declared = withoutTrivia(tokens.slice(variable.at + 1, equals))[1]?.text;
+  const type = declared ?? (start.type === 'int' ? 'i32' : start.type);
+  if (type !== 'u32' && type !== 'i32') throw new TextError(`${range} are not whole numbers`, line);
+
+  const values: Value[] = [];
+  for (
+    let value = start.value;
+    condition.holds(value, condition.bound.value);
+    value += step.sign * step.by.value
+  ) {
+    if (values.length === MOST_COPIES)
+      throw new TextError(`${range} give more than ${MOST_COPIES} copies`, line);
+    values.push({ value, type });
+  }
+  checkBody(tokens, bodyOpen, bodyClose, variable, scopes);
+  return { marker, bodyOpen, bodyClose, variable, values };
+}
+
+const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '!=': (a, b) => a !== b,
+};
+
+function readCondition(
+  tokens: readonly Token[],
+  from: number,
+  to: number,
+  variable: Declaration,
+  scopes: Scopes,
+  line: number,
+) {
+  const name = skipTrivia(tokens, from);
+  const operatorAt = skipTrivia(tokens, name + 1);
+  // `>=` is two tokens, see tokens.ts.
+  const wide = tokens[operatorAt]?.text === '>' && tokens[operatorAt + 1]?.text === '=';
+  const holds = COMPARISONS[wide ? '>=' : (tokens[operatorAt]?.text ?? '')];
+  if (tokens[name]?.text !== variable.name || !holds || operatorAt >= to)
+    throw new TextError(`a loop to unroll goes on while “${variable.name} < …”`, line);
+  return { holds, bound: scopes.evaluate(operatorAt + (wide ? 2 : 1), to) };
+}
+
+function readStep(
+  tokens: readonly Token[],
+  from: number,
+  to: number,
+  variable: Declaration,
+  scopes: Scopes,
+  line: number,
+) {
+  const name = skipTrivia(tokens, from);
+  const operatorAt = skipTrivia(tokens, name + 1);
+  const operator = tokens[operatorAt]?.text ?? '';
+  if (
+    tokens[name]?.text !== variable.name ||
+    operatorAt >= to ||
+    !['++', '--', '+=', '-='].includes(operator)
+  )
+    throw new TextError(`a loop to unroll steps by “${variable.name}++” or “${variable.name} += …”`, line);
+  const sign = operator.startsWith('+') ? 1 : -1;
+  const one: Value = { value: 1, type: 'int' };
+  return { sign, by: operator.endsWith('=') ? scopes.evaluate(operatorAt + 1, to) : one };
+}
+
+const ASSIGNMENTS = new Set(['=', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=']);
+
+/** A copy of the body has nothing to break out of, and its variable is a number. */
+function checkBody(
+  tokens: readonly Token[],
+  open: number,
+  close: number,
+  variable: Declaration,
+  scopes: Scopes,
+): void {
+  const ends: { close: number; loop: boolean }[] = [];
+  for (let index = open + 1; index < close; index++) {
+    const token = tokens[index]!;
+    while (ends.length > 0 && index > ends.at(-1)!.close) ends.pop();
+    if (['for', 'while', 'loop', 'switch'].includes(token.text)) {
+      let body = index + 1;
+      while (tokens[body]!.text !== '{')
+        body = tokens[body]!.text === '(' ? closingBracket(tokens, body) : body + 1;
+      ends.push({ close: closingBracket(tokens, body), loop: token.text !== 'switch' });
+    }
+    const leaves =
+      (token.text === 'break' && ends.length === 0) ||
+      (token.text === 'continue' && !ends.some(({ loop }) => loop));
+    if (leaves) throw new TextError(`a loop to unroll has no “${token.text}”`, token.line);
+    if (scopes.declarationAt(index) !== variable) continue;
+    const next = skipTrivia(tokens, index + 1);
+    const assigned = ASSIGNMENTS.has(tokens[next]?.text ?? '') || isAddressTaken(tokens, index);
+    if (assigned)
+      throw new TextError(`a loop to unroll leaves its variable “${variable.name}” alone`, token.line);
+  }
+}
+
+function isAddressTaken(tokens: readonly Token[], index: number): boolean {
+  const before = withoutTrivia(tokens.slice(0, index)).slice(-2);
+  const [operand, operator] = before;
+  if (operator?.text !== '&') return false;
+  const binary =
+    operand && (operand.kind === 'name' || operand.kind === 'number' || ')]'.includes(operand.text));
+  return !binary;
+}
+
+function replaceLoop(tokens: readonly Token[], loop: Loop, scopes: Scopes): Token[] {
+  const { marker, bodyOpen, bodyClose, variable, values } = loop;
+  const indent = tokens[marker - 1]?.kind === 'space' ? tokens[marker - 1]! : undefined;
+  const copies = values.flatMap((value, copy) => {
+    const body = tokens.slice(bodyOpen, bodyClose + 1).flatMap((token, offset): Token[] => {
+      // Comments would be repeated in each copy; markers of inner loops must be, to be unrolled there.
+      if (token.kind === 'comment' && !MARKER.test(token.text)) return [];
+      if (scopes.declarationAt(bodyOpen + offset) !== variable) return [{ ...token }];
+      return [{ kind: 'number', text: literalText(value), line: token.line }];
+    });
+    return copy > 0 && indent ? [{ ...indent }, ...body] : body;
+  });
+  return [...tokens.slice(0, marker), ...copies, ...tokens.slice(bodyClose + 1)];
+}
+
+function literalText({ value, type }: Value): string {
+  const text = `${value}${type === 'u32' ? 'u' : 'i'}`;
+  return value < 0 ? `(${text})` : text;
+}
+
+interface LocalArray {
+  readonly declaration: Declaration;
+  readonly keywordAt: number;
+  readonly element: string;
+  readonly length: number;
+}
+
+function splitOne(tokens: readonly Token[]): Token[] | undefined {
+  const scopes = resolveScopes(tokens, moduleConstants(tokens));
+  for (const declaration of scopes.declarations) {
+    const array = readArray(tokens, declaration, scopes);
+    const uses = array && constantUses(tokens, array, scopes);
+    if (uses) return replaceArray(tokens, array, uses);
+  }
+  return undefined;
+}
+
+/** A `var name: array<T, N>;` of a function, without a first value. */
+function readArray(
+  tokens: readonly Token[],
+  declaration: Declaration,
+  scopes: Scopes,
+): LocalArray | undefined {
+  if (declaration.keyword !== 'var') return undefined;
+  const colon = skipTrivia(tokens, declaration.at + 1);
+  const name = skipTrivia(tokens, colon + 1);
+  const open = skipTrivia(tokens, name + 1);
+  if (tokens[colon]?.text !== ':' || tokens[name]?.text !== 'array' || tokens[open]?.text !== '<')
+    return undefined;
+  let depth = 0;
+  let comma = -1;
+  let close = open;
+  for (; close < declaration.end; close++) {
+    const { text } = tokens[close]!;
+    if (text === '<' || text === '(') depth++;
+    else if (text === ')') depth--;
+    else if (text === '>' && --depth === 0) break;
+    else if (text === ',' && depth === 1 && comma < 0) comma = close;
+  }
+  if (comma < 0 || skipTrivia(tokens, close + 1) !== declaration.end) return undefined;
+  const length = scopes.evaluate(comma + 1, close)?.value;
+  if (length === undefined) return undefined;
+  let keywordAt = declaration.at;
+  while (tokens[keywordAt]!.text !== 'var') keywordAt--;
+  return { declaration, keywordAt, element: textOf(tokens.slice(open + 1, comma)).trim(), length };
+}
+
+interface Use {
+  readonly from: number;
+  /** Index of the `]`. */
+  readonly to: number;
+  readonly element: number;
+}
+
+/** Where the array is used; undefined unless every use is `name[constant]`. */
+function constantUses(tokens: readonly Token[], array: LocalArray, scopes: Scopes): Use[] | undefined {
+  const uses: Use[] = [];
+  for (let index = array.declaration.end; index < tokens.length; index++) {
+    if (scopes.declarationAt(index) !== array.declaration) continue;
+    const open = skipTrivia(tokens, index + 1);
+    if (tokens[open]?.text !== '[') return undefined;
+    const to = closingBracket(tokens, open);
+    const element = scopes.evaluate(open + 1, to)?.value;
+    if (element === undefined) return undefined;
+    if (element < 0 || element >= array.length)
+      throw new TextError(
+        `${array.declaration.name}[${element}] is outside its ${array.length} elements`,
+        tokens[index]!.line,
+      );
+    uses.push({ from: index, to, element });
+  }
+  return uses;
+}
+
+function replaceArray(tokens: readonly Token[], array: LocalArray, uses: readonly Use[]): Token[] {
+  const { declaration, keywordAt, element: type, length } = array;
+  const taken = new Set(tokens.filter(({ kind }) => kind === 'name').map(({ text }) => text));
+  let stem = `${declaration.name}_`;
+  while (Array.from({ length }, (_, element) => stem + element).some((name) => taken.has(name))) stem += '_';
+  const { line } = tokens[keywordAt]!;
+  const declarations = Array.from({ length }, (_, element) => `var ${stem}${element}: ${type};`).join(' ');
+  const replaced: Token[] = [...tokens.slice(0, keywordAt), ...retokenize(declarations, line)];
+  let index = declaration.end + 1;
+  for (const use of uses) {
+    replaced.push(...tokens.slice(index, use.from), { kind: 'name', text: stem + use.element, line });
+    index = use.to + 1;
+  }
+  replaced.push(...tokens.slice(index));
+  return replaced;
+}
+
+const retokenize = (text: string, line: number): Token[] =>
+  tokenize(text).map((token) => ({ ...token, line }));

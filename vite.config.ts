@@ -1,0 +1,54 @@
+// Builds the page (`vite build`, to dist/page), the command (`vite build --mode cli`, to dist/cli), and runs the tests.
+
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Plugin, runnerImport } from 'vite';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const COMMAND = 'webgan.js';
+
+/** `npx webgan` runs the built file itself. */
+const executable: Plugin = {
+  name: 'webgan:executable',
+  writeBundle({ dir }) {
+    chmodSync(join(dir!, COMMAND), 0o755);
+  },
+};
+
+/** Through Vite's runner, because Node alone does not resolve the sources' imports, which have no extensions. */
+async function shaderPlugin(): Promise<() => Plugin> {
+  const { module } = await runnerImport<typeof import('./src/wgsl/plugin')>('./src/wgsl/plugin.ts', {
+    root: import.meta.dirname,
+    configFile: false,
+    logLevel: 'error',
+  });
+  return module.wgsl;
+}
+
+export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
+  const wgsl = await shaderPlugin();
+  const cli = mode === 'cli';
+  return {
+    // The page may lie in any folder of a server.
+    base: './',
+    plugins: [wgsl(), ...(cli ? [executable] : [])],
+    worker: { format: 'es', plugins: () => [wgsl()] },
+    build: cli
+      ? {
+          ssr: 'src/cli/webgan.ts',
+          outDir: 'dist/cli',
+          target: 'node20',
+          copyPublicDir: false,
+          rolldownOptions: { output: { entryFileNames: COMMAND } },
+        }
+      : { outDir: 'dist/page', target: 'es2023' },
+    test: {
+      include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+      pool: 'forks',
+      // One file at a time: software adapters use every core for themselves.
+      maxWorkers: 1,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  };
+});
