@@ -65,8 +65,10 @@ export type ConfigInput = Pick<TrainerConfig, 'generator' | 'discriminator' | 'o
     readonly regularizers?: readonly unknown[];
   };
 
-interface Registry {
+interface Names {
   readonly names: readonly string[];
+}
+interface Registry extends Names {
   // biome-ignore lint/suspicious/noExplicitAny: each plug-in has a schema of its own.
   get(name: string): { readonly schema: v.GenericSchema<any, any> };
 }
@@ -90,7 +92,7 @@ const plugin = <Config>(
   }) as any;
 
 const failing = (wanted: string) => v.custom<never>(() => false, wanted);
-const hint = (name: unknown, registry: Registry) => {
+const hint = (name: unknown, registry: Names) => {
   const near = typeof name === 'string' ? nearest(name, registry.names) : undefined;
   return near === undefined ? '' : `; did you mean ${near}?`;
 };
