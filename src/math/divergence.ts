@@ -2,6 +2,7 @@
 // Goodfellow et al., Generative Adversarial Nets, 2014: proposition 1 and theorem 1.
 
 import { integrate, type QuadratureRule } from './quadrature';
+import { softplus } from './smooth';
 
 /** KL(p ‖ q) = ∫ p log(p/q); p log p is 0 where p is 0, and the divergence is infinite where only q is. */
 export function kullbackLeibler(rule: QuadratureRule, p: ArrayLike<number>, q: ArrayLike<number>): number {
@@ -42,9 +43,3 @@ export function gameValue(
 
 /** max_D V(D, G) = −2 log 2 + 2 JS. */
 export const optimalValue = (js: number): number => -2 * Math.LN2 + 2 * js;
-
-/** log(1 + eˣ) without overflow, and without losing small values. */
-export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-
-/** 1 / (1 + e⁻ˣ). */
-export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x)));
