@@ -55,7 +55,7 @@ export function isSlot(value: unknown): value is Slot {
  * Workgroups for `count` invocations in a row. Beyond 65,535 workgroups the grid folds into a second
  * dimension; kernels get their index back with `linearIndex` of `shaders/lib/linear.wgsl`.
  */
-export function linearGrid(count: number, kernel: Kernel<never, never> | Kernel): Grid {
+export function linearGrid(count: number, kernel: Pick<Kernel, 'workgroupSize'>): Grid {
   const groups = Math.max(1, Math.ceil(count / kernel.workgroupSize[0]));
   const limit = 65_535;
   if (groups <= limit) return [groups, 1, 1];

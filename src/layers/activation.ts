@@ -52,18 +52,13 @@ export function defineActivation({
         input,
         settings: { count: perVec4(input), parameter: valueIn(config) },
       });
-      const grid = (kernel: Kernel, input: Slot) => linearGrid(perVec4(input), kernel);
+      const grid = (kernel: Pick<Kernel, 'workgroupSize'>, input: Slot) => linearGrid(perVec4(input), kernel);
       const { activationForward, activationBackward, activationTangent } = kernels;
       return {
         outputShape: (input) => input,
         parameters: () => [],
         forward: ({ input, output }): Work[] => [
-          work(
-            activationForward,
-            { ...bind(input), output },
-            grid(activationForward as Kernel, input),
-            input.length,
-          ),
+          work(activationForward, { ...bind(input), output }, grid(activationForward, input), input.length),
         ],
         backward: ({ input, outputGrad, inputGrad }): Work[] =>
           inputGrad
@@ -71,7 +66,7 @@ export function defineActivation({
                 work(
                   activationBackward,
                   { ...bind(input), outputGrad, inputGrad },
-                  grid(activationBackward as Kernel, input),
+                  grid(activationBackward, input),
                   2 * input.length,
                 ),
               ]
@@ -80,7 +75,7 @@ export function defineActivation({
           work(
             activationTangent,
             { ...bind(input), inputTangent, outputTangent },
-            grid(activationTangent as Kernel, input),
+            grid(activationTangent, input),
             2 * input.length,
           ),
         ],

@@ -3,7 +3,6 @@
 import * as v from 'valibot';
 import { denseBiasGrad, denseProduct } from '../../shaders/dense.wgsl';
 import { type Grid, linearGrid, type Slot, type Work, work } from '../gpu/work';
-import type { Kernel } from '../wgsl/kernel';
 import { initializerEntries, initializersOf } from './initializer';
 import { defineLayer, sizeOf } from './layer';
 
@@ -102,9 +101,7 @@ export default defineLayer({
         }
         if (parameterGrads?.bias) {
           const bindings = { outputGrad, biasGrad: parameterGrads.bias, biasShape: { batch, outputs } };
-          list.push(
-            work(denseBiasGrad, bindings, linearGrid(outputs, denseBiasGrad as Kernel), batch * outputs),
-          );
+          list.push(work(denseBiasGrad, bindings, linearGrid(outputs, denseBiasGrad), batch * outputs));
         }
         if (inputGrad) {
           const weight = transposed(parameters.weight!, inputs);

@@ -46,12 +46,7 @@ export function defineLoss({ type, kernels, reference }: LossDefinition): LossPl
   const describe =
     (kernel: Kernel<LossShapes>) =>
     ({ batch, logits, logitsGrad, terms }: LossSlots): Work[] => [
-      work(
-        kernel,
-        { logits, logitsGrad, terms, shape: { batch } },
-        linearGrid(batch, kernel as Kernel),
-        16 * batch,
-      ),
+      work(kernel, { logits, logitsGrad, terms, shape: { batch } }, linearGrid(batch, kernel), 16 * batch),
     ];
   return {
     type,

@@ -3,7 +3,6 @@
 import * as v from 'valibot';
 import { adamUpdate } from '../../shaders/adam.wgsl';
 import { linearGrid, work } from '../gpu/work';
-import type { Kernel } from '../wgsl/kernel';
 import { commonSettings, defineOptimizer, scheduleEntries } from './optimizer';
 
 const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
@@ -43,9 +42,7 @@ export default defineOptimizer({
         expAvgSq: state.exp_avg_sq!,
         settings,
       };
-      return [
-        work(adamUpdate, bindings, linearGrid(settings.count, adamUpdate as Kernel), 12 * parameters.length),
-      ];
+      return [work(adamUpdate, bindings, linearGrid(settings.count, adamUpdate), 12 * parameters.length)];
     },
   }),
 });

@@ -3,7 +3,6 @@
 import * as v from 'valibot';
 import { sgdUpdate } from '../../shaders/sgd.wgsl';
 import { linearGrid, work } from '../gpu/work';
-import type { Kernel } from '../wgsl/kernel';
 import { commonSettings, defineOptimizer, scheduleEntries } from './optimizer';
 
 export default defineOptimizer({
@@ -25,9 +24,7 @@ export default defineOptimizer({
         momentumBuffer: state.momentum_buffer!,
         settings,
       };
-      return [
-        work(sgdUpdate, bindings, linearGrid(settings.count, sgdUpdate as Kernel), 4 * parameters.length),
-      ];
+      return [work(sgdUpdate, bindings, linearGrid(settings.count, sgdUpdate), 4 * parameters.length)];
     },
   }),
 });
