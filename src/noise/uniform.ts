@@ -1,0 +1,11 @@
+// uniform: numbers evenly spread over (−1, 1).
+
+import * as v from 'valibot';
+import { drawNoise } from '../../shaders/uniformNoise.wgsl';
+import { defineNoise, elementwiseNoise, sizeSchema } from './noise';
+
+export default defineNoise({
+  type: 'uniform',
+  schema: v.strictObject({ type: v.literal('uniform'), size: sizeSchema }),
+  create: ({ size }) => elementwiseNoise(drawNoise, size),
+});
