@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { type Plugin, runnerImport } from 'vite';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const COMMAND = 'webgan.js';
+/** The command, and the parts of the set-up that need the sources (`scripts/setup.mjs` runs them). */
+const COMMANDS = {
+  webgan: 'src/cli/webgan.ts',
+  setup: 'src/cli/setup/setup.ts',
+  probe: 'src/cli/setup/probe.ts',
+};
 
 /** `npx webgan` runs the built file itself. */
 const executable: Plugin = {
   name: 'webgan:executable',
   writeBundle({ dir }) {
-    chmodSync(join(dir!, COMMAND), 0o755);
+    chmodSync(join(dir!, 'webgan.js'), 0o755);
   },
 };
 
@@ -35,11 +40,11 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
     worker: { format: 'es', plugins: () => [wgsl()] },
     build: cli
       ? {
-          ssr: 'src/cli/webgan.ts',
+          ssr: true,
           outDir: 'dist/cli',
           target: 'node20',
           copyPublicDir: false,
-          rolldownOptions: { output: { entryFileNames: COMMAND } },
+          rolldownOptions: { input: COMMANDS },
         }
       : { outDir: 'dist/page', target: 'es2023' },
     test: {

@@ -18,6 +18,9 @@ export const PACKAGED_CHROMIUM = {
   name: '@sparticuz/chromium',
   // The newest whose `engines` allow Node 20.
   version: '143.0.4',
+  integrity:
+    'sha512-/6I7uQTRhRDD2/gGPQ1Gkf+Dqk0RYDACPJDZfSzz0OWk4JmUTonNHPXbrn6UIklOHlnDLf8xAAzkOZKB/cJpLA==',
+  megabytes: 64,
 } as const;
 
 /** Where the packaged Chromium is unpacked. */

@@ -52,7 +52,7 @@ export function adapterAdvice(system: System): string {
   if (system.platform === 'darwin')
     return 'WebGPU on macOS needs Metal: macOS 13 or newer on a Mac with a GPU.';
   if (system.platform === 'win32') return 'WebGPU on Windows needs Direct3D 12: update the graphics driver.';
-  return `Run \`node scripts/setup.mjs run\`, which downloads SwiftShader, or install a Vulkan driver: ${packages(system)}.`;
+  return `Let \`node scripts/setup.mjs run\` download SwiftShader, or install a Vulkan driver: ${packages(system)}.`;
 }
 
 function packages(system: System): string {

@@ -1,0 +1,108 @@
+// Node's version, the packages of the lock file, and the builds made of them: each checked cheaply, mended where needed.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What the person can mend: shown as its message alone. */
+export class SetupError extends Error {}
+
+/** Refuses a Node older than package.json's `engines` allow. */
+export function checkNode() {
+  const needed = readJson(join(root, 'package.json')).engines.node.replace('>=', '');
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [needMajor, needMinor] = needed.split('.').map(Number);
+  if (major < needMajor || (major === needMajor && minor < needMinor)) {
+    throw new SetupError(
+      `webgan needs Node ${needed} or newer and this is ${process.version}: see https://nodejs.org.`,
+    );
+  }
+}
+
+/** Installs the packages unless those of the lock file are there. Returns whether it had to; that builds too. */
+export function ensurePackages() {
+  const reason = whyPackages();
+  if (reason === undefined) return false;
+  console.log(`Installing the packages of package-lock.json with npm ci: ${reason}.`);
+  npm(['ci', '--include=dev', '--no-audit', '--no-fund'], 'npm ci');
+  return true;
+}
+
+function whyPackages() {
+  const installedPath = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(installedPath)) return 'there is no node_modules yet';
+  const wanted = readJson(join(root, 'package-lock.json')).packages;
+  const installed = readJson(installedPath).packages;
+  for (const [path, { version, integrity, optional, devOptional, link }] of Object.entries(wanted)) {
+    if (path === '' || link) continue;
+    const there = installed[path];
+    // Optional packages are those of other systems too.
+    if (there === undefined && (optional || devOptional)) continue;
+    const same = there?.version === version && there?.integrity === integrity && existsSync(join(root, path));
+    if (!same) return `${path.replace(/^.*node_modules\//, '')} is missing or of another version`;
+  }
+  return undefined;
+}
+
+/** Builds page and command unless that happened after the last change of what they are made of. */
+export function ensureBuild(justInstalled) {
+  const built = join(root, 'dist/cli/webgan.js');
+  const missing = !existsSync(built);
+  // npm ci builds through `prepare`, except where the user's settings switch scripts off.
+  if (justInstalled && !missing) return;
+  if (!missing && newest(SOURCES.map((path) => join(root, path))) <= statSync(built).mtimeMs) return;
+  console.log(
+    `Building page and command: ${missing ? 'there is no build yet' : 'the sources are newer than the build'}.`,
+  );
+  npm(['run', 'prepare'], 'npm run prepare');
+}
+
+const SOURCES = [
+  'src',
+  'shaders',
+  'index.html',
+  'public',
+  'vite.config.ts',
+  'package.json',
+  'package-lock.json',
+];
+
+/** The latest time of change under some paths, in ms. Folders count, so that deletions show; generated types do not. */
+function newest(paths) {
+  let latest = 0;
+  for (const path of paths) {
+    if (path.endsWith('.wgsl.d.ts') || path.endsWith('.test.ts')) continue;
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) continue;
+    const inner = stat.isDirectory() ? newest(readdirSync(path).map((name) => join(path, name))) : 0;
+    latest = Math.max(latest, stat.mtimeMs, inner);
+  }
+  return latest;
+}
+
+/** Runs npm quietly; on failure its last lines are shown. */
+function npm(args, name) {
+  const self = process.env.npm_execpath;
+  const byNode = self?.endsWith('npm-cli.js');
+  const [command, ...first] = byNode ? [process.execPath, self] : ['npm'];
+  // Windows starts npm.cmd through a shell only; the arguments are all ours.
+  const shell = !byNode && process.platform === 'win32';
+  const { status, error, stdout, stderr } = spawnSync(command, [...first, ...args, '--loglevel=error'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    shell,
+  });
+  if (status === 0) return;
+  const output = error ? error.message : `${stdout}${stderr}`.trim().split('\n').slice(-25).join('\n');
+  throw new SetupError(
+    `${output}\n\n\`${name}\` failed (its last lines are above). Mend what they say, then run it by hand: ${name}`,
+  );
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
