@@ -1,0 +1,23 @@
+// moons: two half circles that reach into each other, scikit-learn's make_moons moved to the origin.
+
+import * as v from 'valibot';
+import { curveSource } from './curve';
+import { deviation, length } from './options';
+import { defineData } from './source';
+
+export default defineData({
+  source: 'moons',
+  schema: v.strictObject({
+    source: v.literal('moons'),
+    radius: v.optional(length, 1),
+    standardDeviation: v.optional(deviation, 0.05),
+  }),
+  create: ({ radius, standardDeviation }) =>
+    curveSource(
+      [
+        (t) => [radius * (Math.cos(Math.PI * t) - 0.5), radius * (Math.sin(Math.PI * t) - 0.25)],
+        (t) => [radius * (0.5 - Math.cos(Math.PI * t)), radius * (0.25 - Math.sin(Math.PI * t))],
+      ],
+      standardDeviation,
+    ),
+});

@@ -1,0 +1,36 @@
+// uniform: evenly spread over an interval of the line.
+
+import * as v from 'valibot';
+import { drawBatch, evaluateDensity } from '../../shaders/uniform.wgsl';
+import { specialize } from '../wgsl/specialize';
+import { coordinate } from './options';
+import { defineData, distributionSource } from './source';
+
+export default defineData({
+  source: 'uniform',
+  schema: v.pipe(
+    v.strictObject({
+      source: v.literal('uniform'),
+      low: v.optional(coordinate, -1),
+      high: v.optional(coordinate, 1),
+    }),
+    v.forward(
+      v.check(({ low, high }) => high - low >= 0.001, 'a number above low by 0.001 or more would do'),
+      ['high'],
+    ),
+  ),
+  create: ({ low, high }) => {
+    const constants = { LOW: low, HIGH: high };
+    return distributionSource({
+      drawBatch: specialize(drawBatch, constants),
+      evaluateDensity: specialize(evaluateDensity, constants),
+      distribution: {
+        dimensions: 1,
+        density: (x) => (x[0]! >= low && x[0]! < high ? 1 / (high - low) : 0),
+        bounds: { low: [low], high: [high] },
+        // The density is flat: this only says how fine a picture or a histogram of it should be.
+        resolution: (high - low) / 64,
+      },
+    });
+  },
+});
