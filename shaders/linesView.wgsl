@@ -1,6 +1,7 @@
 // Numbers over a line, drawn as a curve of even thickness or as bars from the ground.
 // `values` are at the centres of `count` equal cells across the canvas; `scale` canvas heights stand for 1 and
-// `ground` (0 to 1 from below) for 0. A negative value is a gap.
+// `ground` (0 to 1 from below) for 0. A negative value is a gap, but where
+// they are `logits`: then what is drawn is σ(value).
 
 struct LinesView {
   colour: vec4f,
@@ -10,6 +11,7 @@ struct LinesView {
   ground: f32,
   dash: f32, // in pixels along x; 0 for an unbroken line
   count: u32,
+  logits: u32, // 1 or 0
 }
 
 @group(0) @binding(0) var<storage, read> values: array<f32>; // [count]
@@ -22,9 +24,14 @@ struct Pixel {
   @location(2) shown: f32,
 }
 
+fn valueAt(index: u32) -> f32 {
+  if (view.logits == 0u) { return values[index]; }
+  return 0.5 + 0.5 * tanh(clamp(0.5 * values[index], -15.0, 15.0));
+}
+
 fn corner(index: u32) -> vec2f {
   let x = (f32(index) + 0.5) / f32(view.count);
-  return vec2f(x, view.ground + view.scale * max(values[index], 0.0)) * view.resolution;
+  return vec2f(x, view.ground + view.scale * max(valueAt(index), 0.0)) * view.resolution;
 }
 
 fn toClip(pixel: vec2f) -> vec4f {
@@ -41,7 +48,7 @@ fn placePiece(@builtin(vertex_index) vertex: u32, @builtin(instance_index) piece
   let side = 2.0 * f32(vertex & 1u) - 1.0;
   let half = 0.5 * view.thickness + 1.0;
   let end = select(from - direction * 0.35 * view.thickness, to + direction * 0.35 * view.thickness, (vertex & 2u) != 0u);
-  let shown = select(0.0, 1.0, values[piece] >= 0.0 && values[piece + 1u] >= 0.0);
+  let shown = select(0.0, 1.0, valueAt(piece) >= 0.0 && valueAt(piece + 1u) >= 0.0);
   return Pixel(toClip(end + normal * side * half), side * half, end.x, shown);
 }
 

@@ -1,0 +1,110 @@
+// Everything the page shows, as signals: the one place where the worker's reports become state.
+
+import { computed, signal } from '@preact/signals-core';
+import type { Evaluation } from '../training/evaluation';
+import { History } from './history';
+import { METRIC_NAMES, type MetricName, type Phase, type Problem, type Report } from './protocol';
+
+/** Points of a curve before neighbours are averaged. */
+const CURVE_CAPACITY = 1024;
+
+/** Means over the iterations since the last report. */
+export type Reading = Readonly<Record<MetricName, number>>;
+export type Configured = Extract<Report, { type: 'configured' }>;
+
+export class Model {
+  readonly adapter = signal<string | undefined>(undefined);
+  readonly phase = signal<Phase>('opening');
+  readonly step = signal(0);
+  readonly stepsPerSecond = signal<number | undefined>(undefined);
+  readonly reading = signal<Reading | undefined>(undefined);
+  readonly evaluation = signal<Evaluation | undefined>(undefined);
+  readonly configured = signal<Configured | undefined>(undefined);
+  readonly problem = signal<Problem | undefined>(undefined);
+  /** What became of an edited shader (development only). */
+  readonly shaderNote = signal<{ message: string; failed: boolean } | undefined>(undefined);
+
+  readonly metrics = new History<MetricName>(METRIC_NAMES, CURVE_CAPACITY);
+  readonly divergence = new History<'js' | 'jsFloor'>(['js', 'jsFloor'], CURVE_CAPACITY);
+  /** Changes whenever one of the histories did. */
+  readonly historyVersion = signal(0);
+
+  /** Of the trainer that the page waits for or looks at; reports of earlier ones are let go. */
+  #run = 0;
+
+  readonly canRun = computed(() => {
+    const phase = this.phase.value;
+    return phase === 'ready' || phase === 'training' || phase === 'paused' || phase === 'finished';
+  });
+
+  /** Forgets the last run's numbers; returns the number of the run that begins. */
+  begin(): number {
+    this.phase.value = 'preparing';
+    this.problem.value = undefined;
+    this.step.value = 0;
+    this.stepsPerSecond.value = undefined;
+    this.reading.value = undefined;
+    this.evaluation.value = undefined;
+    this.metrics.clear();
+    this.divergence.clear();
+    this.historyVersion.value++;
+    return ++this.#run;
+  }
+
+  take(report: Report): void {
+    if ('run' in report && report.run !== this.#run) return;
+    switch (report.type) {
+      case 'adapter':
+        this.adapter.value = report.name;
+        break;
+      case 'configured':
+        this.configured.value = report;
+        break;
+      case 'phase':
+        this.phase.value = report.phase;
+        this.step.value = report.step;
+        if (report.phase !== 'training') this.stepsPerSecond.value = undefined;
+        break;
+      case 'metrics':
+        this.#takeMetrics(report);
+        break;
+      case 'evaluation': {
+        const { evaluation, step } = report;
+        this.evaluation.value = evaluation;
+        if (evaluation.js !== undefined && evaluation.jsFloor !== undefined) {
+          this.divergence.add(step, { js: evaluation.js, jsFloor: evaluation.jsFloor });
+          this.historyVersion.value++;
+        }
+        break;
+      }
+      case 'problem':
+        this.problem.value = report.problem;
+        this.phase.value = 'stopped';
+        this.stepsPerSecond.value = undefined;
+        break;
+      case 'shader':
+        this.shaderNote.value = report;
+        break;
+      case 'reply':
+        break;
+    }
+  }
+
+  #takeMetrics({ columns, step, stepsPerSecond }: Extract<Report, { type: 'metrics' }>): void {
+    const count = columns.step.length;
+    const row = (i: number) =>
+      Object.fromEntries(METRIC_NAMES.map((name) => [name, columns[name][i]!])) as Record<MetricName, number>;
+    const sums = Object.fromEntries(METRIC_NAMES.map((name) => [name, 0])) as Record<MetricName, number>;
+    for (let i = 0; i < count; i++) {
+      const values = row(i);
+      this.metrics.add(columns.step[i]!, values);
+      for (const name of METRIC_NAMES) sums[name] += values[name] / count;
+    }
+    if (count > 0) {
+      this.reading.value = sums;
+      this.historyVersion.value++;
+    }
+    this.step.value = step;
+    if (this.phase.value === 'training') this.stepsPerSecond.value = stepsPerSecond;
+  }
+}

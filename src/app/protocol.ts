@@ -1,0 +1,125 @@
+// What the page and its training worker say to each other: every message, typed.
+
+import type { Evaluation } from '../training/evaluation';
+
+/** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */
+export type Update = 'discriminator' | 'generator' | 'both';
+
+/** An sRGB colour, 0 to 1. */
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** The page's colours, so that the picture wears them too. */
+export interface Palette {
+  readonly paper: Colour;
+  readonly ink: Colour;
+  readonly real: Colour;
+  readonly generated: Colour;
+  readonly discriminator: Colour;
+}
+
+/** How the picture is to be drawn. */
+export interface View {
+  /** Of the canvas, in device pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels for a CSS pixel. */
+  readonly pixelRatio: number;
+  readonly palette: Palette;
+  readonly show: { readonly real: boolean; readonly generated: boolean; readonly field: boolean };
+  /** Least milliseconds between two pictures: longer for who asked for reduced motion. */
+  readonly interval: number;
+}
+
+/** What the trainer is doing. `finished` is reached after the configuration's steps; playing on from there is allowed. */
+export type Phase = 'opening' | 'preparing' | 'ready' | 'training' | 'paused' | 'finished' | 'stopped';
+
+/** Metrics of consecutive iterations, a column each; `step` counts from 1. */
+export interface MetricsColumns {
+  readonly step: Float64Array;
+  readonly discriminatorLoss: Float32Array;
+  readonly generatorLoss: Float32Array;
+  readonly value: Float32Array;
+  readonly realScore: Float32Array;
+  readonly fakeScore: Float32Array;
+}
+
+export type MetricName = Exclude<keyof MetricsColumns, 'step'>;
+export const METRIC_NAMES = [
+  'discriminatorLoss',
+  'generatorLoss',
+  'value',
+  'realScore',
+  'fakeScore',
+] as const satisfies readonly MetricName[];
+
+/** A tensor with the numbers that PyTorch would store, row-major. */
+export interface PortableTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Questions that the worker answers once, each by a `reply` of the same id. */
+export interface Questions {
+  tensors: { ask: object; answer: readonly PortableTensor[] };
+  /** The same numbers for the same seed and weights: [count, …sample's shape]. */
+  sample: { ask: { count: number; seed: number }; answer: Float32Array };
+  /** `count` samples of the data, [count, …sample's shape]. */
+  realSample: { ask: { count: number; seed: number }; answer: Float32Array };
+  /** D(x) at points [n, …sample's shape]. */
+  score: { ask: { points: Float32Array }; answer: Float32Array };
+  evaluate: { ask: object; answer: Evaluation };
+}
+export type QuestionName = keyof Questions;
+export type Question = { [K in QuestionName]: { what: K } & Questions[K]['ask'] }[QuestionName];
+
+/** From the page. */
+export type Command =
+  | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly view: View }
+  /** A new trainer, at step 0. `run` comes back in what belongs to it, so that late messages of an old one are known. */
+  | { readonly type: 'configure'; readonly run: number; readonly config: unknown }
+  | { readonly type: 'play' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'step'; readonly update: Update }
+  | { readonly type: 'view'; readonly view: View }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  /** Development only: shaders were edited; each file's name and its kernels by entry point. */
+  | { readonly type: 'shaders'; readonly file: string; readonly kernels: Readonly<Record<string, unknown>> };
+
+/** Why there is no trainer, or why it stopped. */
+export type Problem =
+  | { readonly kind: 'unsupported'; readonly reason: 'noApi' | 'insecure' | 'noAdapter'; readonly message: string }
+  | { readonly kind: 'lost'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'fault'; readonly step: number; readonly tensor: string; readonly message: string }
+  | { readonly kind: 'gpu'; readonly message: string }
+  | { readonly kind: 'configuration'; readonly message: string }
+  | { readonly kind: 'internal'; readonly message: string };
+
+/** From the worker. */
+export type Report =
+  | { readonly type: 'adapter'; readonly name: string }
+  | {
+      readonly type: 'configured';
+      readonly run: number;
+      /** Of a sample: 1 and 2 are drawn. */
+      readonly dimensions: number;
+      readonly steps: number;
+      /** Measured in evaluations: whether JS, and how many modes. */
+      readonly measures: { readonly js: boolean; readonly modes: number };
+      /** Drawn range of each dimension. */
+      readonly bounds: { readonly low: readonly number[]; readonly high: readonly number[] };
+    }
+  | { readonly type: 'phase'; readonly run: number; readonly phase: Phase; readonly step: number }
+  | {
+      readonly type: 'metrics';
+      readonly run: number;
+      readonly columns: MetricsColumns;
+      readonly step: number;
+      /** Absent while it is not training. */
+      readonly stepsPerSecond?: number;
+    }
+  | { readonly type: 'evaluation'; readonly run: number; readonly step: number; readonly evaluation: Evaluation }
+  | { readonly type: 'problem'; readonly problem: Problem }
+  /** What an edited shader led to, in words. */
+  | { readonly type: 'shader'; readonly message: string; readonly failed: boolean }
+  | { readonly type: 'reply'; readonly id: number; readonly answer?: unknown; readonly error?: string };

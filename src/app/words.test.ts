@@ -1,0 +1,34 @@
+// The page's words: numbers as they are shown, and a sentence for every state.
+
+import { describe, expect, test } from 'vitest';
+import { decimal, problemInWords, rate, share, stateInWords } from './words';
+
+test('numbers', () => {
+  expect(decimal(-1.38629)).toBe('−1.386');
+  expect(decimal(undefined)).toBe('–');
+  expect(decimal(Number.NaN)).toBe('–');
+  expect(share(0.8765)).toBe('87.7%');
+  expect(rate(3.14159)).toBe('3.1');
+  expect(rate(1234.5)).toBe('1,235');
+});
+
+describe('states', () => {
+  test('say where a pause and an end were', () => {
+    expect(stateInWords('paused', 1234, 2000)).toBe('Paused at step 1,234.');
+    expect(stateInWords('finished', 2000, 2000)).toContain('2,000');
+  });
+
+  test('training beyond the end does not promise one', () => {
+    expect(stateInWords('training', 10, 2000)).toContain('2,000');
+    expect(stateInWords('training', 2000, 2000)).not.toContain('2,000');
+  });
+});
+
+describe('problems', () => {
+  test('a lost device is said with its reason and can be started again', () => {
+    const notice = problemInWords({ kind: 'lost', reason: 'unknown', message: 'it crashed' });
+    expect(notice.text).toContain('unknown');
+    expect(notice.text).toContain('it crashed');
+    expect(notice.remedy).toBe('Start again');
+  });
+});

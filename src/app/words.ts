@@ -1,0 +1,77 @@
+// Numbers and states in words.
+
+import type { Phase, Problem } from './protocol';
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+
+export const count = (n: number): string => whole.format(n);
+/** Three digits after the point and a real minus sign; an en dash for what is not known. */
+export const decimal = (x: number | undefined): string =>
+  x === undefined || Number.isNaN(x) ? '–' : x.toFixed(3).replace('-', '−');
+export const share = (x: number): string => percent.format(x);
+export const rate = (x: number | undefined): string => (x === undefined ? '–' : x < 10 ? x.toFixed(1) : whole.format(x));
+
+/** What the trainer is doing, as a sentence for everyone and for screen readers. */
+export function stateInWords(phase: Phase, step: number, steps: number): string {
+  switch (phase) {
+    case 'opening':
+      return 'Opening the GPU…';
+    case 'preparing':
+      return 'Preparing the kernels…';
+    case 'ready':
+      return 'Ready. Press Play to train.';
+    case 'training':
+      return step >= steps ? 'Training on.' : `Training, ${count(steps)} steps in all.`;
+    case 'paused':
+      return `Paused at step ${count(step)}.`;
+    case 'finished':
+      return `Finished after ${count(step)} steps. Play goes on.`;
+    case 'stopped':
+      return 'Stopped.';
+  }
+}
+
+export interface Notice {
+  readonly title: string;
+  readonly text: string;
+  readonly steps: readonly string[];
+  /** What the button says, where starting anew can help. */
+  readonly remedy?: string;
+}
+
+/** Anything but a missing WebGPU, which `support.ts` explains. */
+export function problemInWords(problem: Exclude<Problem, { kind: 'unsupported' }>): Notice {
+  switch (problem.kind) {
+    case 'lost':
+      return {
+        title: 'The GPU device was lost',
+        text: `Training stopped, and what was trained is gone with the device. The browser’s reason: ${problem.reason}${problem.message ? `, “${problem.message}”` : ''}.`,
+        steps: [],
+        remedy: 'Start again',
+      };
+    case 'fault':
+      return {
+        title: 'Training left the numbers',
+        text: problem.message,
+        steps: ['A smaller learning rate usually keeps it finite.', 'Another seed may do.'],
+        remedy: 'Reset',
+      };
+    case 'gpu':
+      return {
+        title: 'The GPU reported an error',
+        text: problem.message,
+        steps: [],
+        remedy: 'Start again',
+      };
+    case 'configuration':
+      return {
+        title: 'This configuration cannot be trained',
+        text: problem.message,
+        steps: [],
+        remedy: 'Train the preset as it is',
+      };
+    case 'internal':
+      return { title: 'Something broke', text: problem.message, steps: [], remedy: 'Start again' };
+  }
+}

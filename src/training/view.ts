@@ -1,0 +1,102 @@
+// What a picture of a run shows, kept on the GPU: samples of G and of the data from fixed noise, and D's field on a grid.
+
+import type { Device } from '../gpu/device';
+import { Memory, type Region } from '../gpu/memory';
+import { Plan } from '../gpu/plan';
+import type { Slot, Work } from '../gpu/work';
+import { sizeOf } from '../layers/layer';
+import type { CompiledRun } from './compile';
+import { generateWork, realWork, scoreWork } from './inference';
+
+export interface ViewOptions {
+  /** How many samples of each kind. */
+  readonly samples: number;
+  /** Of the fixed noise and data draw. */
+  readonly seed: number;
+  /** Points [n, …sample] at which D is scored, e.g. the cell centres of a grid. */
+  readonly field: Float32Array;
+}
+
+export class TrainerView {
+  readonly #device: Device;
+  readonly #memory: Memory;
+  readonly #plan: Plan;
+  /** [samples, …sample] each; `real` is drawn once. */
+  readonly real: Region;
+  readonly generated: Region;
+  /** D(x) at the field's points. */
+  readonly scores: Region;
+
+  static async create(
+    device: Device,
+    run: CompiledRun,
+    parent: Memory,
+    options: ViewOptions,
+  ): Promise<TrainerView> {
+    const memory = new Memory(device.gpu, parent);
+    const sampleSize = sizeOf(run.generator.output);
+    const slot = (name: string, length: number): Slot => {
+      const made = { name: `view ${name}`, length };
+      memory.allocate(made);
+      return made;
+    };
+    const clock = slot('clock', 1);
+    const real = slot('real', options.samples * sampleSize);
+    const generated = slot('generated', options.samples * sampleSize);
+    const fieldCount = options.field.length / sampleSize;
+    const field = slot('field points', options.field.length);
+    const scores = slot('scores', fieldCount);
+    memory.write(field, options.field);
+    const source = { seed: options.seed, clock, batch: options.samples };
+    const once = run.data ? realWork(run, { ...source, stream: 'sampleData', output: real }) : [];
+    const everyTime = [
+      ...generateWork(run, { ...source, stream: 'sampleNoise', output: generated }),
+      ...scoreWork(run, field, scores, fieldCount),
+    ];
+    memory.allocateTransient('view', [once, everyTime]);
+    const drawReal = await Plan.create(device, memory, 'view real', once);
+    const plan = await Plan.create(device, memory, 'view', everyTime);
+    submit(device, drawReal);
+    return new TrainerView(device, memory, plan, {
+      real: memory.region(real),
+      generated: memory.region(generated),
+      scores: memory.region(scores),
+    });
+  }
+
+  private constructor(
+    device: Device,
+    memory: Memory,
+    plan: Plan,
+    regions: { real: Region; generated: Region; scores: Region },
+  ) {
+    this.#device = device;
+    this.#memory = memory;
+    this.#plan = plan;
+    this.real = regions.real;
+    this.generated = regions.generated;
+    this.scores = regions.scores;
+  }
+
+  get work(): readonly Work[] {
+    return this.#plan.work;
+  }
+
+  /** Brings samples and scores up to what was submitted before; does not wait. */
+  update(): void {
+    submit(this.#device, this.#plan);
+  }
+
+  destroy(): void {
+    this.#plan.destroy();
+    this.#memory.destroy();
+  }
+}
+
+function submit(device: Device, plan: Plan): void {
+  const encoder = device.gpu.createCommandEncoder({ label: plan.label });
+  const pass = encoder.beginComputePass({ label: plan.label });
+  plan.encode(pass);
+  pass.end();
+  device.gpu.queue.submit([encoder.finish()]);
+}
