@@ -97,10 +97,16 @@ function npm(args, name) {
     shell,
   });
   if (status === 0) return;
-  const output = error ? error.message : `${stdout}${stderr}`.trim().split('\n').slice(-25).join('\n');
+  const output = error?.message ?? excerpt(`${stderr}\n${stdout}`);
   throw new SetupError(
-    `${output}\n\n\`${name}\` failed (its last lines are above). Mend what they say, then run it by hand: ${name}`,
+    `${output}\n\n\`${name}\` failed, for the reason above. That mended, run \`${name}\` by hand.`,
   );
+}
+
+/** npm says first what is wrong, builds say it last. */
+function excerpt(output) {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return (lines.length > 30 ? [...lines.slice(0, 10), '…', ...lines.slice(-20)] : lines).join('\n');
 }
 
 function readJson(path) {
