@@ -1,0 +1,101 @@
+// Pairs of a data source and an affine generator, from equal to far apart: for each of them p_data and p_G are known.
+
+import { dataSources } from '../data';
+import { type AffineMap, affineImage, gaussianBox, gaussianDensity } from '../math/gaussian';
+import { type Box, boxRule, type QuadratureRule, valuesAt } from '../math/quadrature';
+import type { DataConfig } from '../training/config';
+
+export interface Pair {
+  readonly name: string;
+  readonly data: DataConfig;
+  /** G(z) = weight·z + bias on standard normal noise, so that p_G = N(bias, weight·weightᵀ). */
+  readonly generator: AffineMap;
+}
+
+/** Both densities at the points of a quadrature rule that covers all but about 1e-6 of either. */
+export interface PairDensities {
+  readonly rule: QuadratureRule;
+  readonly data: Float64Array;
+  readonly generated: Float64Array;
+}
+
+const IDENTITY = [1, 0, 0, 1];
+const line = (
+  name: string,
+  [mean, standardDeviation]: [number, number],
+  [bias, weight]: [number, number],
+): Pair => ({
+  name,
+  data: { source: 'gaussian', mean, standardDeviation },
+  generator: { weight: [weight], bias: [bias] },
+});
+/** Real data in the plane: a ring of one mode is the normal N((radius, 0), σ²·I). */
+const plane = (name: string, generator: AffineMap): Pair => ({
+  name,
+  data: { source: 'ring', modes: 1, radius: 0.5, standardDeviation: 1 },
+  generator,
+});
+
+export const PAIRS: readonly Pair[] = [
+  line('equal', [0, 1], [0, 1]),
+  line('a little beside', [0, 1], [0.5, 1]),
+  line('narrower', [0, 1], [0, 0.5]),
+  line('wider and beside', [0, 1], [1, 1.5]),
+  line('narrower and beside', [0, 1], [1.5, 0.6]),
+  line('well apart', [0, 1], [3, 1]),
+  line('far apart', [-2, 0.5], [3, 0.7]),
+  plane('equal', { weight: IDENTITY, bias: [0.5, 0] }),
+  plane('a little beside', { weight: IDENTITY, bias: [1.1, 0.3] }),
+  plane('correlated', { weight: [1.2, 0, 0.6, 0.5], bias: [0.5, 0] }),
+  plane('narrower and beside', { weight: [0.5, 0, 0, 0.5], bias: [1.3, -0.5] }),
+  plane('correlated and beside', { weight: [0.8, 0.3, -0.2, 0.7], bias: [2.5, 1] }),
+  plane('far apart', { weight: IDENTITY, bias: [4.5, -3] }),
+  {
+    name: 'one normal for a ring of three',
+    data: { source: 'ring', modes: 3, radius: 1.2, standardDeviation: 0.4 },
+    generator: { weight: [0.9, 0, 0, 0.9], bias: [0, 0] },
+  },
+];
+
+/** Pairs at the goal of the game, p_G = p_data. */
+export const EQUAL_PAIRS: readonly Pair[] = [
+  line('equal, off the centre', [1, 0.7], [1, 0.7]),
+  {
+    name: 'equal, off the centre',
+    data: { source: 'ring', modes: 1, radius: 1, standardDeviation: 0.6 },
+    generator: { weight: [0.6, 0, 0, 0.6], bias: [1, 0] },
+  },
+];
+
+export const dimensionsOf = (pair: Pair): number => pair.generator.bias.length;
+
+/** p_data as the source itself states it. */
+export function dataDistribution(pair: Pair) {
+  const { distribution } = dataSources.get(pair.data.source).create(pair.data);
+  if (!distribution) throw new Error(`The density of "${pair.data.source}" is not known.`);
+  return distribution;
+}
+
+/** A box around both distributions. */
+export function pairBox(pair: Pair): Box {
+  const data = dataDistribution(pair).bounds;
+  const generated = gaussianBox(affineImage(pair.generator), 6);
+  return {
+    low: data.low.map((low, axis) => Math.min(low, generated.low[axis]!)),
+    high: data.high.map((high, axis) => Math.max(high, generated.high[axis]!)),
+  };
+}
+
+/** Panels a side and points a panel: fine enough that JS changes by less than 1e-6 when they are doubled. */
+const RULES = { 1: [24, 16], 2: [10, 10] } as const;
+
+export function pairDensities(pair: Pair, refine = 1): PairDensities {
+  const distribution = dataDistribution(pair);
+  const [panels, order] = RULES[distribution.dimensions];
+  const rule = boxRule(pairBox(pair), panels * refine, order);
+  return {
+    rule,
+    data: valuesAt(rule, (x) => distribution.density(x)),
+    generated: valuesAt(rule, gaussianDensity(affineImage(pair.generator))),
+  };
+}
