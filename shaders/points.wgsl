@@ -7,11 +7,11 @@ const COUNT = 1u;
 const JITTER = 0.0;
 
 // [COUNT, DIMENSIONS]
-@group(0) @binding(6) var<storage, read> table: array<f32>;
+@group(0) @binding(6) var<storage, read> list: array<f32>;
 
 fn drawPoint(words: vec4u) -> vec2f {
   let first = choose(words.z, COUNT).index * DIMENSIONS;
-  var point = vec2f(table[first], 0.0);
-  if (DIMENSIONS == 2u) { point.y = table[first + 1u]; }
+  var point = vec2f(list[first], 0.0);
+  if (DIMENSIONS == 2u) { point.y = list[first + 1u]; }
   return point + JITTER * normalPair(words.xy);
 }

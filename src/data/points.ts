@@ -34,12 +34,12 @@ export default defineData({
       throw new UserError(`data.file: ${file} has not been read; its points in data.points would do.`);
     const dimensions = points[0]!.length;
     const kernel = specialize(drawBatch, { DIMENSIONS: dimensions, COUNT: points.length, JITTER: jitter });
-    const table = new Float32Array(points.flat());
+    const list = new Float32Array(points.flat());
     return {
       shape: [dimensions],
-      tables: { table },
+      tables: { list },
       draw: (draw) => [sampleWork(kernel, draw)],
-      points: table,
+      points: { list, jitter },
     };
   },
 });

@@ -22,8 +22,8 @@ export interface DataSource {
   draw(draw: DataDraw): readonly Work[];
   /** The known density of points of one or two dimensions. */
   readonly distribution?: Distribution;
-  /** The points themselves where they are all that is known, [n, …shape]. */
-  readonly points?: Float32Array<ArrayBuffer>;
+  /** Where a list of points is all that is known: the list, [n, …shape], and the deviation added to each draw. */
+  readonly points?: { readonly list: Float32Array<ArrayBuffer>; readonly jitter: number };
 }
 
 export interface Distribution {

@@ -28,8 +28,8 @@ export default defineData({
         dimensions: 1,
         density: (x) => (x[0]! >= low && x[0]! < high ? 1 / (high - low) : 0),
         bounds: { low: [low], high: [high] },
-        // The density is flat: this only says how fine a picture or a histogram of it should be.
-        resolution: (high - low) / 64,
+        // The density is flat: this says how sharply its two edges should be seen.
+        resolution: (high - low) / 8,
       },
     });
   },
