@@ -40,7 +40,8 @@ function describeText(source: string, file: string): Record<string, Kernel> {
   for (const { name, literal } of constDeclarations(tokens)) if (literal) constants[name] = literal.value;
   const variables = moduleVariables(tokens);
   const reflected = reflect(tokens);
-  if (reflected.entry.compute.length === 0) throw new TextError('there is no @compute entry point', 1);
+  if (reflected.entry.compute.length === 0)
+    throw new ShaderError('there is no @compute entry point', file, 1);
   const unrolled = unroll(source);
   const kernels: Record<string, Kernel> = {};
   for (const entry of reflected.entry.compute) {

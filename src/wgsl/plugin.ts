@@ -80,9 +80,10 @@ function moduleText({ kernels }: Description): string {
     return texts.get(text)!;
   };
   const exports = Object.values(kernels).map((kernel) => {
-    const { code, source, ...rest } = kernel;
-    const fields = `...${frozenText(rest)}, code: ${shared(code)}, source: ${shared(source)}`;
-    return `export const ${kernel.entryPoint} = /* @__PURE__ */ Object.freeze({ ${fields} });`;
+    const fields = Object.entries(kernel).map(([name, value]) =>
+      name === 'code' || name === 'source' ? `${name}: ${shared(value)}` : `${name}: ${frozenText(value)}`,
+    );
+    return `export const ${kernel.entryPoint} = /* @__PURE__ */ Object.freeze({ ${fields.join(', ')} });`;
   });
   const constants = [...texts].map(([text, name]) => `const ${name} = ${JSON.stringify(text)};`);
   return `${[...constants, ...exports].join('\n')}\n`;
@@ -95,7 +96,8 @@ function frozenText(value: unknown): string {
     : `{ ${Object.entries(value)
         .map(([key, field]) => `${JSON.stringify(key)}: ${frozenText(field)}`)
         .join(', ')} }`;
-  return `Object.freeze(${inner})`;
+  // Marked, so that kernels nobody imports are dropped from a build.
+  return `/* @__PURE__ */ Object.freeze(${inner})`;
 }
 
 function hotText(name: string): string {
