@@ -108,7 +108,8 @@ describe('editing while the server runs', () => {
       customLogger,
       appType: 'custom',
       plugins: [wgsl()],
-      server: { middlewareMode: true, ws: false, watch: { usePolling: true, interval: 30 } },
+      // Changes are announced below, not waited for.
+      server: { middlewareMode: true, ws: false, watch: null },
       optimizeDeps: { noDiscovery: true },
     });
     sent = [];
@@ -121,10 +122,11 @@ describe('editing while the server runs', () => {
   });
   afterEach(() => server.close());
 
-  /** Edits a file and waits for what the page is told. */
+  /** Edits a file, as an editor does that is watched, and waits for what the page is told. */
   async function edit(path: string, text: string): Promise<HotPayload> {
     sent.length = 0;
     writeFileSync(join(root, path), text);
+    server.watcher.emit('change', join(root, path));
     await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0), { timeout: 10_000, interval: 20 });
     return sent[0]!;
   }
