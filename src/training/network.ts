@@ -1,6 +1,7 @@
 // A network of layers: its tensors as slots, and the work of its passes in order.
 
-import type { Slot, Work } from '../gpu/work';
+import { copyRows } from '../../shaders/copyRows.wgsl';
+import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import { layers } from '../layers';
 import { type Initializer, type Layer, type Shape, sizeOf } from '../layers/layer';
 import type { LayerConfig } from './config';
@@ -130,4 +131,10 @@ export function backward(
     if (inputGrad) grad = inputGrad;
   }
   return { ...(wanted.input && { inputGrad: grad }), work: list };
+}
+
+/** Copies all of a slot into another, from word `start` on: batches behind batches. */
+export function copyWork(source: Slot, destination: Slot, start: number): Work {
+  const shape = { count: source.length, start };
+  return work(copyRows, { source, destination, shape }, linearGrid(source.length, copyRows));
 }

@@ -1,0 +1,145 @@
+// One evaluation of a running game: G's samples and as many true ones, counted and judged on the GPU.
+
+import type { Device } from '../gpu/device';
+import { Memory } from '../gpu/memory';
+import { Plan } from '../gpu/plan';
+import type { Readback } from '../gpu/readback';
+import type { Slot } from '../gpu/work';
+import { sizeOf } from '../layers/layer';
+import { losses } from '../losses';
+import type { CompiledRun } from './compile';
+import type { TrainerConfig } from './config';
+import { createEvaluator, type Evaluator, lowerBound, type Scores } from './evaluation';
+import { NO_FAULT } from './fault';
+import { generateWork, realWork } from './inference';
+import { HISTORY_WORDS, historyPieces, parseRows, recordUpdate } from './metrics';
+import { copyWork, forward } from './network';
+
+/** The scores of G's samples, and V(D, G) on the same samples with what it says about JS. */
+export interface Evaluation extends Partial<Scores> {
+  /** Iterations that had been submitted. */
+  readonly step: number;
+  readonly value: number;
+  /** (V + 2 log 2)/2, at most JS on expectations. */
+  readonly lowerBound: number;
+  /** Mean of D(x), and of D(G(z)). */
+  readonly realScore: number;
+  readonly fakeScore: number;
+}
+
+/** Samples where no measure asks for a number of its own. */
+const SAMPLES = 4096;
+
+export class EvaluationPlan {
+  readonly #device: Device;
+  readonly #memory: Memory;
+  readonly #plan: Plan;
+  readonly #evaluator: Evaluator | undefined;
+  readonly #counts: { readonly generated: Slot; readonly real: Slot };
+  readonly #history: Slot;
+
+  static async create(
+    device: Device,
+    run: CompiledRun,
+    parent: Memory,
+    config: TrainerConfig,
+  ): Promise<EvaluationPlan> {
+    if (!run.data) throw new Error('A replayed run has no data to evaluate against.');
+    const evaluator = createEvaluator(run.data);
+    const batch = evaluator?.sampleCount ?? SAMPLES;
+    const memory = new Memory(device.gpu, parent);
+    const allocate = (name: string, length: number): Slot => {
+      const slot = { name: `evaluation ${name}`, length };
+      memory.allocate(slot);
+      return slot;
+    };
+    const sampleLength = batch * sizeOf(run.generator.output);
+    const slot = (name: string, length: number): Slot => ({ name: `evaluation ${name}`, length });
+    const [generated, real] = [slot('generated', sampleLength), slot('real', sampleLength)];
+    const judgedSamples = slot('judged', 2 * sampleLength);
+    const terms = slot('terms', 4 * batch);
+    const logitsGrad = slot('logitsGrad', 2 * batch);
+    const counts = {
+      generated: allocate('generated counts', evaluator?.countsLength ?? 1),
+      real: allocate('real counts', evaluator?.countsLength ?? 1),
+    };
+    const history = allocate('means', HISTORY_WORDS);
+    // The means are taken as those of an update are; what counts updates there counts nothing here.
+    const record = {
+      terms,
+      history,
+      fault: allocate('fault', NO_FAULT.length),
+      discriminatorClock: allocate('discriminator clock', 1),
+      generatorClock: allocate('generator clock', 1),
+    };
+    const tables = Object.fromEntries(
+      Object.entries(evaluator?.tables ?? {}).map(([name, table]) => [
+        name,
+        allocate(`table ${name}`, table.length),
+      ]),
+    );
+    for (const [name, table] of Object.entries(evaluator?.tables ?? {})) memory.write(tables[name]!, table);
+    const source = { seed: config.seed, clock: run.generator.clock, batch };
+    const judged = forward(run.discriminator, judgedSamples, 2 * batch);
+    const list = [
+      ...generateWork(run, { ...source, stream: 'evaluationNoise', output: generated }),
+      ...realWork(run, { ...source, stream: 'evaluationData', output: real }),
+      ...(evaluator?.works({ samples: generated, counts: counts.generated, tables }) ?? []),
+      ...(evaluator?.works({ samples: real, counts: counts.real, tables }) ?? []),
+      copyWork(real, judgedSamples, 0),
+      copyWork(generated, judgedSamples, sampleLength),
+      ...judged.work,
+      ...losses.get(config.loss).discriminator({ batch, logits: judged.output, logitsGrad, terms }),
+      recordUpdate('discriminator', record, batch),
+    ];
+    memory.allocateTransient('evaluation', [list]);
+    const plan = await Plan.create(device, memory, 'evaluation', list);
+    return new EvaluationPlan(device, memory, plan, evaluator, counts, history);
+  }
+
+  private constructor(
+    device: Device,
+    memory: Memory,
+    plan: Plan,
+    evaluator: Evaluator | undefined,
+    counts: { readonly generated: Slot; readonly real: Slot },
+    history: Slot,
+  ) {
+    this.#device = device;
+    this.#memory = memory;
+    this.#plan = plan;
+    this.#evaluator = evaluator;
+    this.#counts = counts;
+    this.#history = history;
+  }
+
+  /** Submits at once; the promise is answered when the GPU has got there. */
+  run(step: number, readback: Readback): Promise<Evaluation> {
+    const encoder = this.#device.gpu.createCommandEncoder({ label: 'evaluation' });
+    const pass = encoder.beginComputePass({ label: 'evaluation' });
+    this.#plan.encode(pass);
+    pass.end();
+    const [generated, real] = [
+      this.#memory.region(this.#counts.generated),
+      this.#memory.region(this.#counts.real),
+    ];
+    const read = readback.encode(encoder, [
+      ...historyPieces(this.#memory.region(this.#history), 0, 1),
+      generated,
+      real,
+    ]);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    return read().then((bytes): Evaluation => {
+      const { value, realScore, fakeScore } = parseRows(bytes, 1)[0]!;
+      const at = bytes.byteLength - generated.size - real.size;
+      const words = (start: number) => new Uint32Array(bytes, start, this.#counts.generated.length);
+      const scores = this.#evaluator?.interpret(words(at), words(at + generated.size));
+      return { step, value, lowerBound: lowerBound(value), realScore, fakeScore, ...scores };
+    });
+  }
+
+  destroy(): void {
+    this.#plan.destroy();
+    this.#memory.destroy();
+  }
+}

@@ -1,0 +1,351 @@
+// A run on a device: its buffers, its two frozen plans, and nothing in its loop that waits for the GPU.
+
+import type { Device } from '../gpu/device';
+import { type Arena, Memory } from '../gpu/memory';
+import { Plan } from '../gpu/plan';
+import { Readback } from '../gpu/readback';
+import type { Slot } from '../gpu/work';
+import { seedWords } from '../math/philox';
+import { STREAMS } from '../math/streams';
+import type { Kernel } from '../wgsl/kernel';
+import { type CompiledRun, compileRun, type TrainedNetwork } from './compile';
+import type { TrainerConfig } from './config';
+import type { Evaluation, EvaluationPlan } from './evaluate';
+import { NO_FAULT, readFault } from './fault';
+import { Inference } from './inference';
+import { initialValues } from './initialize';
+import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
+import type { Tensor, Tensors, TrainerState } from './tensor';
+import { TrainerView, type ViewOptions } from './view';
+
+interface Plans {
+  readonly drawForDiscriminator: Plan;
+  readonly updateDiscriminator: Plan;
+  readonly drawForGenerator: Plan;
+  readonly updateGenerator: Plan;
+}
+
+/**
+ * Trains G against D. One iteration is `discriminatorSteps` updates of D, then one of G. Methods that return nothing
+ * encode and submit, and never wait; those that return a promise are answered by the GPU behind what was submitted
+ * before them, while training may go on.
+ */
+export class Trainer {
+  readonly config: TrainerConfig;
+  readonly device: Device;
+  readonly #run: CompiledRun;
+  readonly #memory: Memory;
+  readonly #plans: Plans;
+  readonly #readback: Readback;
+  readonly #inference: Inference;
+  readonly #evaluation: EvaluationPlan | undefined;
+  #discriminatorUpdates = 0;
+  #generatorUpdates = 0;
+  #rowsRead = 0;
+
+  /**
+   * Compiles every pipeline and draws the initial weights from the seed.
+   * @throws RangeError where a buffer would be larger than the adapter binds; Error where a shader does not compile.
+   */
+  static async create(device: Device, config: TrainerConfig): Promise<Trainer> {
+    const run = compileRun(config);
+    const memory = new Memory(device.gpu);
+    try {
+      allocate(run, memory);
+      const plan = (label: keyof Plans) => Plan.create(device, memory, label, run[label]);
+      const [drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator] =
+        await Promise.all([
+          plan('drawForDiscriminator'),
+          plan('updateDiscriminator'),
+          plan('drawForGenerator'),
+          plan('updateGenerator'),
+        ]);
+      const plans = { drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator };
+      return new Trainer(device, config, run, memory, plans, evaluation);
+    } catch (error) {
+      memory.destroy();
+      throw error;
+    }
+  }
+
+  private constructor(
+    device: Device,
+    config: TrainerConfig,
+    run: CompiledRun,
+    memory: Memory,
+    plans: Plans,
+    evaluation: EvaluationPlan | undefined,
+  ) {
+    this.device = device;
+    this.config = config;
+    this.#run = run;
+    this.#memory = memory;
+    this.#plans = plans;
+    this.#readback = new Readback(device.gpu, 'trainer');
+    this.#evaluation = evaluation;
+    this.#inference = new Inference(device, run, memory, this.#readback);
+    memory.write(run.fault, NO_FAULT);
+    for (const [name, table] of Object.entries(run.data?.tables ?? {}))
+      memory.write(run.tables[name]!, table);
+    [...run.generator.tensors, ...run.discriminator.tensors].forEach((tensor, draw) => {
+      const address = { seed: seedWords(config.seed), stream: STREAMS.initialWeights, draw };
+      memory.write(tensor.parameter, initialValues(tensor.initializer, tensor.parameter.length, address));
+    });
+  }
+
+  /** Iterations submitted so far: updates of G. */
+  get step(): number {
+    return this.#generatorUpdates;
+  }
+
+  /** Updates of D submitted so far. */
+  get discriminatorUpdates(): number {
+    return this.#discriminatorUpdates;
+  }
+
+  /** What the run consists of: networks, data source, slots. */
+  get run(): CompiledRun {
+    return this.#run;
+  }
+
+  /** Bytes of the GPU's memory that the run holds. */
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
+  /** Whole iterations, in one submit. */
+  advance(iterations: number): void {
+    this.#submit('iterations', (pass) => {
+      for (let i = 0; i < iterations; i++) {
+        for (let k = 0; k < this.config.discriminatorSteps; k++) this.#encodeDiscriminatorUpdate(pass);
+        this.#encodeGeneratorUpdate(pass);
+      }
+    });
+  }
+
+  /** Updates of D alone, on drawn batches, in one submit. */
+  updateDiscriminator(updates = 1): void {
+    this.#submit('discriminator updates', (pass) => {
+      for (let i = 0; i < updates; i++) this.#encodeDiscriminatorUpdate(pass);
+    });
+  }
+
+  /** One update of G alone, on a drawn batch. */
+  updateGenerator(): void {
+    this.#submit('generator update', (pass) => this.#encodeGeneratorUpdate(pass));
+  }
+
+  /** One update of D on a given real batch [batch, …sample] and noise [batch, noise size]. */
+  updateDiscriminatorWith(real: Float32Array, noise: Float32Array): void {
+    this.#writeBatch(this.#run.samples, real, this.#run.samples.length / 2);
+    this.#writeBatch(this.#run.discriminatorNoise, noise, this.#run.discriminatorNoise.length);
+    this.#submit('given discriminator update', (pass) => this.#plans.updateDiscriminator.encode(pass));
+    this.#discriminatorUpdates++;
+  }
+
+  /** One update of G on given noise [batch, noise size]. */
+  updateGeneratorWith(noise: Float32Array): void {
+    this.#writeBatch(this.#run.generatorNoise, noise, this.#run.generatorNoise.length);
+    this.#submit('given generator update', (pass) => this.#plans.updateGenerator.encode(pass));
+    this.#generatorUpdates++;
+  }
+
+  /**
+   * The metrics of all iterations submitted since the last call, oldest first; of more than 4,096 only the last are left.
+   * @throws TrainingFault where a loss, a gradient or a weight was no longer finite.
+   */
+  async readMetrics(): Promise<MetricsRow[]> {
+    const [from, to] = [this.#rowsRead, this.#generatorUpdates];
+    this.#rowsRead = to;
+    const rows = historyPieces(this.#memory.region(this.#run.history), from, to);
+    const bytes = await this.#read([...rows, this.#memory.region(this.#run.fault)]);
+    this.#throwFault(bytes.slice(bytes.byteLength - 16));
+    return parseRows(bytes, Math.min(to - from, HISTORY_ROWS));
+  }
+
+  /** The metrics of the last updates, also of an iteration that is only half done. */
+  async readLatest(): Promise<MetricsRow> {
+    // Until G's update is made, D's metrics stand in the row of the iteration to come, where G's loss is an old one.
+    const halfDone = this.#discriminatorUpdates > this.#generatorUpdates * this.config.discriminatorSteps;
+    const to = this.#generatorUpdates + (halfDone ? 1 : 0);
+    const piece = historyPieces(this.#memory.region(this.#run.history), Math.max(0, to - 1), Math.max(1, to));
+    const bytes = await this.#read([...piece, this.#memory.region(this.#run.fault)]);
+    this.#throwFault(bytes.slice(bytes.byteLength - 16));
+    return parseRows(bytes, 1)[0]!;
+  }
+
+  /** [count, …sample]: samples of G as it is now; the same noise for the same seed. */
+  sample(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.sample(count, seed);
+  }
+
+  /** [count, …sample]: samples of the data. */
+  real(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.real(count, seed);
+  }
+
+  /** D(x) = σ(logit), of points [n, …sample]. */
+  score(points: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.score(points);
+  }
+
+  /** How good G is now, on fresh samples. @throws Error for a replayed run, which has no data to compare with. */
+  evaluate(): Promise<Evaluation> {
+    if (!this.#evaluation) throw new Error('A replayed run has no data to evaluate against.');
+    return this.#evaluation.run(this.step, this.#readback);
+  }
+
+  /** Buffers to draw from without reading back: samples and D's field. */
+  createView(options: ViewOptions): Promise<TrainerView> {
+    return TrainerView.create(this.device, this.#run, this.#memory, options);
+  }
+
+  /** All parameters, by PyTorch's names. */
+  readTensors(): Promise<Map<string, Tensor>> {
+    return this.#readArenas(({ parameters, tensors }) => [{ arena: parameters, shapes: tensors }]);
+  }
+
+  /** The gradients of the last update of each network, of what is minimised: `grad.generator.0.weight`. */
+  readGradients(): Promise<Map<string, Tensor>> {
+    return this.#readArenas(({ gradients, tensors }) => [{ arena: gradients, shapes: tensors }]);
+  }
+
+  /** Parameters, the optimizers' state, and the updates so far. */
+  async readState(): Promise<TrainerState> {
+    const updates = { discriminator: this.#discriminatorUpdates, generator: this.#generatorUpdates };
+    const tensors = await this.#readArenas(({ parameters, tensors: shapes, state }) =>
+      [parameters, ...Object.values(state)].map((arena) => ({ arena, shapes })),
+    );
+    return { tensors, updates };
+  }
+
+  /**
+   * Puts tensors of `readTensors` or `readState` back; those not given stay.
+   * @throws RangeError for a name that this run does not have or a length that differs; nothing is written then.
+   */
+  writeTensors(tensors: Tensors): void {
+    const { generator, discriminator } = this.#run;
+    const arenas = [generator, discriminator].flatMap(({ parameters, state }) => [
+      parameters,
+      ...Object.values(state),
+    ]);
+    const slots = new Map(arenas.flatMap((arena) => arena.slots.map((slot) => [slot.name, slot])));
+    for (const [name, { data }] of tensors) {
+      const slot = slots.get(name);
+      if (!slot) throw new RangeError(`This run has no tensor "${name}".`);
+      if (slot.length !== data.length)
+        throw new RangeError(`"${name}" has ${slot.length} numbers, not ${data.length}.`);
+    }
+    for (const [name, { data }] of tensors) this.#memory.write(slots.get(name)!, data);
+  }
+
+  /** Puts back what `readState` read: the run goes on from there. */
+  writeState({ tensors, updates }: TrainerState): void {
+    this.writeTensors(tensors);
+    this.#memory.write(this.#run.discriminator.clock, new Uint32Array([updates.discriminator]));
+    this.#memory.write(this.#run.generator.clock, new Uint32Array([updates.generator]));
+    this.#discriminatorUpdates = updates.discriminator;
+    this.#generatorUpdates = updates.generator;
+    this.#rowsRead = updates.generator;
+  }
+
+  /** Swaps edited kernels into the running plans; see `Plan.replaceKernels`. Rejects, and changes nothing, if one does not compile. */
+  async replaceKernels(edited: (kernel: Kernel) => Kernel | undefined): Promise<void> {
+    const plans = Object.values(this.#plans) as Plan[];
+    // All compile into the cache first, so that swapping cannot fail half-way.
+    const kernels = plans
+      .flatMap((plan) => plan.work.map(({ kernel }) => edited(kernel)))
+      .filter((kernel) => kernel !== undefined);
+    await Promise.all(kernels.map((kernel) => this.device.pipelines.get(kernel)));
+    for (const plan of plans) await plan.replaceKernels(edited);
+  }
+
+  /** Frees the run's memory; the device stays. */
+  destroy(): void {
+    for (const plan of Object.values(this.#plans) as Plan[]) plan.destroy();
+    this.#inference.destroy();
+    this.#evaluation?.destroy();
+    this.#readback.destroy();
+    this.#memory.destroy();
+  }
+
+  #encodeDiscriminatorUpdate(pass: GPUComputePassEncoder): void {
+    this.#plans.drawForDiscriminator.encode(pass);
+    this.#plans.updateDiscriminator.encode(pass);
+    this.#discriminatorUpdates++;
+  }
+
+  #encodeGeneratorUpdate(pass: GPUComputePassEncoder): void {
+    this.#plans.drawForGenerator.encode(pass);
+    this.#plans.updateGenerator.encode(pass);
+    this.#generatorUpdates++;
+  }
+
+  #submit(label: string, encode: (pass: GPUComputePassEncoder) => void): void {
+    const encoder = this.device.gpu.createCommandEncoder({ label });
+    const pass = encoder.beginComputePass({ label });
+    encode(pass);
+    pass.end();
+    this.device.gpu.queue.submit([encoder.finish()]);
+  }
+
+  #writeBatch(slot: Slot, data: Float32Array, length: number): void {
+    if (data.length !== length)
+      throw new RangeError(`A batch of ${data.length} numbers for "${slot.name}"; ${length} would do.`);
+    this.#memory.write(slot, data);
+  }
+
+  async #read(pieces: Parameters<Readback['encode']>[1]): Promise<ArrayBuffer> {
+    const encoder = this.device.gpu.createCommandEncoder({ label: 'read' });
+    const read = this.#readback.encode(encoder, pieces);
+    this.device.gpu.queue.submit([encoder.finish()]);
+    return read();
+  }
+
+  #throwFault(words: ArrayBuffer): void {
+    const { generator, discriminator } = this.#run;
+    const fault = readFault(new Uint32Array(words), this.config.discriminatorSteps, {
+      generator,
+      discriminator,
+    });
+    if (fault) throw fault;
+  }
+
+  async #readArenas(
+    arenasOf: (network: TrainedNetwork) => readonly { arena: Arena; shapes: TrainedNetwork['tensors'] }[],
+  ): Promise<Map<string, Tensor>> {
+    const wanted = [this.#run.generator, this.#run.discriminator].flatMap(arenasOf);
+    const regions = wanted.map(({ arena }) => this.#memory.region(arena.whole));
+    const bytes = await this.#read(regions);
+    const result = new Map<string, Tensor>();
+    let at = 0;
+    wanted.forEach(({ arena, shapes }, a) => {
+      arena.slots.forEach((slot, i) => {
+        const start = at + 4 * arena.offsets[i]!;
+        const data = new Float32Array(bytes.slice(start, start + 4 * slot.length));
+        result.set(slot.name, { shape: shapes[i]!.shape, data });
+      });
+      at += regions[a]!.size;
+    });
+    return result;
+  }
+}
+
+/** Fixed places for what outlives a plan, shared ones for the rest. */
+function allocate(run: CompiledRun, memory: Memory): void {
+  for (const network of [run.generator, run.discriminator]) {
+    for (const arena of [network.parameters, network.gradients, ...Object.values(network.state)])
+      memory.allocateArena(arena);
+    memory.allocate(network.clock);
+  }
+  const fixed = [
+    run.samples,
+    run.discriminatorNoise,
+    run.generatorNoise,
+    run.history,
+    run.fault,
+    ...Object.values(run.tables),
+  ];
+  for (const slot of fixed) memory.allocate(slot);
+  memory.allocateTransient('activations', [run.updateDiscriminator, run.updateGenerator]);
+}
