@@ -53,12 +53,13 @@ export class Trainer {
     try {
       allocate(run, memory);
       const plan = (label: keyof Plans) => Plan.create(device, memory, label, run[label]);
-      const [drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator] =
+      const [drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator, evaluation] =
         await Promise.all([
           plan('drawForDiscriminator'),
           plan('updateDiscriminator'),
           plan('drawForGenerator'),
           plan('updateGenerator'),
+          run.data ? EvaluationPlan.create(device, run, memory, config) : undefined,
         ]);
       const plans = { drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator };
       return new Trainer(device, config, run, memory, plans, evaluation);
