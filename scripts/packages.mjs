@@ -83,19 +83,19 @@ function newest(paths) {
   return latest;
 }
 
-/** Runs npm quietly; on failure its last lines are shown. */
-function npm(args, name) {
+/** How to start npm: the one that started us, else the one on the path. For `spawnSync(command, args, { shell })`. */
+export function npmCommand(args) {
   const self = process.env.npm_execpath;
-  const byNode = self?.endsWith('npm-cli.js');
-  const [command, ...first] = byNode ? [process.execPath, self] : ['npm'];
+  if (self?.endsWith('npm-cli.js')) return { command: process.execPath, args: [self, ...args], shell: false };
   // Windows starts npm.cmd through a shell only; the arguments are all ours.
-  const shell = !byNode && process.platform === 'win32';
-  const { status, error, stdout, stderr } = spawnSync(command, [...first, ...args, '--loglevel=error'], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    shell,
-  });
+  return { command: 'npm', args, shell: process.platform === 'win32' };
+}
+
+/** Runs npm quietly; on failure shows what it said. */
+function npm(npmArgs, name) {
+  const { command, args, shell } = npmCommand([...npmArgs, '--loglevel=error']);
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, shell };
+  const { status, error, stdout, stderr } = spawnSync(command, args, options);
   if (status === 0) return;
   const output = error?.message ?? excerpt(`${stderr}\n${stdout}`);
   throw new SetupError(
