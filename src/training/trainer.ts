@@ -10,7 +10,7 @@ import { STREAMS } from '../math/streams';
 import type { Kernel } from '../wgsl/kernel';
 import { type CompiledRun, compileRun, type TrainedNetwork } from './compile';
 import type { TrainerConfig } from './config';
-import type { Evaluation, EvaluationPlan } from './evaluate';
+import { type Evaluation, EvaluationPlan } from './evaluate';
 import { NO_FAULT, readFault } from './fault';
 import { Inference } from './inference';
 import { initialValues } from './initialize';
