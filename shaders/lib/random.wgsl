@@ -66,7 +66,9 @@ fn unitCircle(word: u32) -> vec2f {
 
 /// Two independent standard normals (Box and Muller, 1958). The first word keeps all its 32 bits, so that they reach 6.7.
 fn normalPair(words: vec2u) -> vec2f {
-  let u = (f32(words.x) + 0.5) * 0x1p-32;
+  // In two parts, each exact in float32: adapters round a whole word either way, and near u = 1 that shows.
+  let word = f32(words.x >> 8u) * 256.0 + f32(words.x & 0xffu);
+  let u = (word + 0.5) * 0x1p-32;
   return sqrt(-2.0 * naturalLog(u)) * unitCircle(words.y);
 }
 

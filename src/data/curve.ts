@@ -52,18 +52,27 @@ export function curveSource(curves: readonly Curve[], standardDeviation: number)
 function curveDensity(segments: Float32Array, deviation: number): (x: ArrayLike<number>) => number {
   const count = segments.length / 4;
   const peak = 1 / (Math.sqrt(2 * Math.PI) * deviation * count);
+  // Start, direction and length of each, in standard deviations: once, since many points will be asked for.
+  const scaled = Float64Array.from(segments, (x) => x / deviation);
+  const lengths = Float64Array.from({ length: count }, (_, i) => {
+    const [x, y, toX, toY] = scaled.subarray(4 * i, 4 * i + 4);
+    const length = Math.hypot(toX! - x!, toY! - y!);
+    scaled.set([(toX! - x!) / length, (toY! - y!) / length], 4 * i + 2);
+    return length;
+  });
   // exp(−40) is nothing beside what any point of the bounds has, and most segments are farther than that from a point.
   const farthest = Math.sqrt(80);
   return (x) => {
     let sum = 0;
-    for (let i = 0; i < 4 * count; i += 4) {
-      const [dx, dy] = [segments[i + 2]! - segments[i]!, segments[i + 3]! - segments[i + 1]!];
-      const length = Math.hypot(dx, dy);
-      const [px, py] = [x[0]! - segments[i]!, x[1]! - segments[i + 1]!];
-      const across = (px * dy - py * dx) / (length * deviation);
-      const along = (px * dx + py * dy) / (length * deviation);
-      if (Math.abs(across) > farthest || along < -farthest || along - length / deviation > farthest) continue;
-      sum += (Math.exp((-across * across) / 2) * normalInterval(along - length / deviation, along)) / length;
+    for (let i = 0; i < count; i++) {
+      const px = x[0]! / deviation - scaled[4 * i]!;
+      const py = x[1]! / deviation - scaled[4 * i + 1]!;
+      const [dx, dy, length] = [scaled[4 * i + 2]!, scaled[4 * i + 3]!, lengths[i]!];
+      const across = px * dy - py * dx;
+      const along = px * dx + py * dy;
+      if (across > farthest || across < -farthest || along < -farthest || along - length > farthest) continue;
+      sum +=
+        (Math.exp((-across * across) / 2) * normalInterval(along - length, along)) / (length * deviation);
     }
     return sum * peak;
   };
