@@ -83,19 +83,19 @@ function hardware(system: System): readonly Driver[] {
     ...system.list('/dev/dri').filter((name) => name.startsWith('renderD')),
     ...GPU_DEVICES.filter(system.exists),
   ];
-  const files = manifests(system).filter(
-    (path) => !/\/(lvp_icd|gfxstream_vk_icd)\b/.test(path.replaceAll('.', '-')),
-  );
+  const files = manifests(system).filter((path) => !LAVAPIPE.test(path));
   if (devices.length === 0 || files.length === 0) return [];
   return [{ name: 'gpu', path: files.join(':'), origin: 'the system’s Vulkan drivers', ...loader(system) }];
 }
+
+const LAVAPIPE = /\/lvp_icd[^/]*$/;
 
 // NVIDIA's own driver and WSL have no /dev/dri.
 const GPU_DEVICES = ['/dev/nvidia0', '/dev/dxg'];
 
 function lavapipe(system: System): readonly Driver[] {
   return manifests(system)
-    .filter((path) => /\/lvp_icd[^/]*\.json$/.test(path))
+    .filter((path) => LAVAPIPE.test(path))
     .map((path) => ({ name: 'lavapipe', path, origin: 'the system’s Mesa', ...loader(system) }));
 }
 
