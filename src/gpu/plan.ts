@@ -1,6 +1,7 @@
 // A frozen list of dispatches: pipelines, bind groups and grids decided once, then only replayed.
 
 import type { Kernel, UniformBinding } from '../wgsl/kernel';
+import { writeUniform } from '../wgsl/uniform';
 import type { Device } from './device';
 import type { Memory } from './memory';
 import { isSlot, type UniformValues, type Work } from './work';
@@ -120,34 +121,14 @@ function writeUniforms(device: GPUDevice, label: string, list: readonly Work[]) 
   list.forEach((item, i) => {
     const uniform = uniformOf(item);
     if (uniform)
-      writeStruct(
+      writeUniform(
         view,
         offsets[i]!,
-        item.kernel,
         uniform[1] as UniformBinding,
         item.bindings[uniform[0]] as UniformValues,
+        item.kernel.label,
       );
   });
   buffer.unmap();
   return { buffer, offsets, sizes };
-}
-
-function writeStruct(
-  view: DataView,
-  start: number,
-  kernel: Kernel,
-  binding: UniformBinding,
-  values: UniformValues,
-): void {
-  for (const [name, { offset, type }] of Object.entries(binding.fields)) {
-    const value = values?.[name];
-    if (value === undefined) throw new Error(`${kernel.label}: the uniform "${name}" has no value.`);
-    const components = typeof value === 'number' ? [value] : value;
-    components.forEach((component, c) => {
-      const at = start + offset + 4 * c;
-      if (type === 'u32' || type.endsWith('u')) view.setUint32(at, component, true);
-      else if (type === 'i32') view.setInt32(at, component, true);
-      else view.setFloat32(at, component, true);
-    });
-  }
 }
