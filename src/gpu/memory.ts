@@ -39,12 +39,15 @@ export function layOutArena(name: string, slots: readonly Slot[]): Arena {
 
 export class Memory {
   readonly #device: GPUDevice;
+  readonly #parent: Memory | undefined;
   readonly #regions = new Map<Slot, Region>();
   readonly #buffers: GPUBuffer[] = [];
   #bytes = 0;
 
-  constructor(device: GPUDevice) {
+  /** With a parent, its slots can be bound too; destroying the child leaves them. */
+  constructor(device: GPUDevice, parent?: Memory) {
     this.#device = device;
+    this.#parent = parent;
   }
 
   /** Bytes of all buffers. */
@@ -53,11 +56,11 @@ export class Memory {
   }
 
   has(slot: Slot): boolean {
-    return this.#regions.has(slot);
+    return this.#regions.has(slot) || (this.#parent?.has(slot) ?? false);
   }
 
   region(slot: Slot): Region {
-    const region = this.#regions.get(slot);
+    const region = this.#regions.get(slot) ?? this.#parent?.region(slot);
     if (!region) throw new Error(`The slot "${slot.name}" was never given memory.`);
     return region;
   }

@@ -79,3 +79,13 @@ export function commonSettings(
     learningRate: config.learningRate,
   };
 }
+
+/**
+ * What the learning rate is multiplied by when `progress` (0 to 1) of the run is done: the float64 twin of
+ * `scheduledLearningRate` in `shaders/lib/optimizer.wgsl`.
+ */
+export function scheduleFactor(schedule: ScheduledConfig['schedule'], progress: number): number {
+  if (schedule.type === 'constant') return 1;
+  const remaining = schedule.type === 'linear' ? 1 - progress : (1 + Math.cos(Math.PI * progress)) / 2;
+  return schedule.end + (1 - schedule.end) * remaining;
+}

@@ -9,6 +9,8 @@ export interface LoopOptions {
   readonly until: number;
   /** Iterations between two calls of `onReport`. */
   readonly reportEvery: number;
+  /** Reports also when this much time has passed since the last one: for someone who watches. */
+  readonly reportMilliseconds?: number;
   /** Iterations between two calls of `onEvaluation`; Infinity never evaluates. The last iteration is always evaluated too. */
   readonly evaluateEvery: number;
   /** Rows of all iterations since the last report, oldest first. */
@@ -39,6 +41,7 @@ export class TrainingLoop {
   #inFlight = 0;
   #iterationsPerSubmit = 1;
   #lastFinish = 0;
+  #lastReport = 0;
   #unread: MetricsRow[] = [];
   #lastRead: number;
   // Reports and evaluations are answered in order.
@@ -98,8 +101,13 @@ export class TrainingLoop {
     trainer.advance(to - from);
     this.#inFlight++;
     void trainer.device.gpu.queue.onSubmittedWorkDone().then(() => this.#finished(to - from));
-    if (to % readEvery === 0 || to === until) this.#read(to % reportEvery === 0 || to === until);
+    const isReport = to % reportEvery === 0 || to === until || this.#isOverdue();
+    if (to % readEvery === 0 || isReport) this.#read(isReport);
     if ((to % evaluateEvery === 0 || to === until) && evaluateEvery !== Infinity) this.#evaluate();
+  }
+
+  #isOverdue(): boolean {
+    return performance.now() - this.#lastReport >= (this.#options.reportMilliseconds ?? Infinity);
   }
 
   #finished(iterations: number): void {
@@ -114,6 +122,7 @@ export class TrainingLoop {
   }
 
   #read(report: boolean): void {
+    if (report) this.#lastReport = performance.now();
     this.#lastRead = this.#trainer.step;
     const rows = this.#trainer.readMetrics();
     this.#answer(rows, (answer) => {
