@@ -20,7 +20,7 @@ describe('findChromium', () => {
   it('takes Playwright’s newest, the whole browser before the headless shell', () => {
     const files = [
       `${cache}/chromium_headless_shell-1300/chrome-linux/headless_shell`,
-      `${cache}/chromium-999/chrome-linux/chrome`,
+      `${cache}/chromium-1100/chrome-linux/chrome`,
       `${cache}/chromium-1200/chrome-linux/chrome`,
     ];
     expect(findChromium(machine(files))?.executable).toContain('chromium-1200');
