@@ -51,7 +51,7 @@ export function scoreWork(run: CompiledRun, points: Slot, output: Slot, batch: n
   return [...judged.work, ...sigmoid.forward({ batch, input: judged.output, output, parameters: {} })];
 }
 
-/** The three questions one can ask the networks at any time, answered behind what was submitted before. */
+/** The questions one can ask the networks at any time, answered behind what was submitted before. */
 export class Inference {
   readonly #device: Device;
   readonly #run: CompiledRun;
@@ -61,6 +61,7 @@ export class Inference {
   readonly #clock: Slot = { name: 'inference clock', length: 1 };
   readonly #samples: Slot;
   readonly #points: Slot;
+  readonly #noise: Slot;
   readonly #scores: Slot = { name: 'scores', length: INFERENCE_BATCH };
   readonly #ready = new Map<string, ReadyPlan>();
 
@@ -72,7 +73,9 @@ export class Inference {
     this.#sampleSize = sizeOf(run.generator.output);
     this.#samples = { name: 'inference samples', length: INFERENCE_BATCH * this.#sampleSize };
     this.#points = { name: 'inference points', length: INFERENCE_BATCH * this.#sampleSize };
-    for (const slot of [this.#clock, this.#samples, this.#points, this.#scores]) memory.allocate(slot);
+    this.#noise = { name: 'inference noise', length: INFERENCE_BATCH * run.noise.size };
+    for (const slot of [this.#clock, this.#samples, this.#points, this.#noise, this.#scores])
+      memory.allocate(slot);
   }
 
   /** [count, …sample]: the same numbers for the same seed, weights and adapter. */
@@ -85,6 +88,20 @@ export class Inference {
       output: this.#samples,
     } as const;
     return this.#batches(`sample ${seed}`, () => generateWork(this.#run, source), count, this.#samples);
+  }
+
+  /** G(z) of given noise [n, noise size]: [n, …sample]. */
+  generate(noise: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    const { size } = this.#run.noise;
+    const count = noise.length / size;
+    if (!Number.isInteger(count)) {
+      throw new RangeError(`${noise.length} numbers are not whole samples of noise of ${size}.`);
+    }
+    const work = () => forward(this.#run.generator, this.#noise, INFERENCE_BATCH, this.#samples).work;
+    return this.#batches('generate', work, count, this.#samples, (batch) => {
+      const length = INFERENCE_BATCH * size;
+      this.#memory.write(this.#noise, noise.slice(batch * length, (batch + 1) * length));
+    });
   }
 
   /** [count, …sample] of the data. */

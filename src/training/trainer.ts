@@ -180,6 +180,11 @@ export class Trainer {
     return this.#inference.sample(count, seed);
   }
 
+  /** [n, …sample]: G(z) of given noise [n, noise size]. */
+  generate(noise: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.generate(noise);
+  }
+
   /** [count, …sample]: samples of the data. */
   real(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
     return this.#inference.real(count, seed);
