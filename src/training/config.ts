@@ -121,9 +121,15 @@ const network = v.pipe(
 
 const regularizers = v.pipe(
   v.array(v.unknown(), 'an empty list would do: no regularizer is built yet'),
-  v.check((list) => list.length === 0, 'an empty list would do: no regularizer is built yet'),
+  v.check(
+    (list) => list.length === 0,
+    (issue) =>
+      `an empty list would do: ${(issue.input as unknown[]).map(nameOf).join(', ')} is not built yet, nor is any other`,
+  ),
   v.transform((): readonly never[] => []),
 );
+const nameOf = (regularizer: unknown) =>
+  String((regularizer as { type?: unknown } | null)?.type ?? regularizer);
 
 const common = {
   noise: plugin<NoiseConfig>('kinds of noise', 'type', noises),

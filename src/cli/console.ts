@@ -1,0 +1,41 @@
+// Where the command writes, and how it fails: passed in, so that tests can run it in their own process.
+
+/** A failure that is not the user's mistake, told in one sentence: exit code 1. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+}
+
+export interface Console {
+  /** A whole line to standard output. */
+  out(line: string): void;
+  /** A whole line to standard error. */
+  err(line: string): void;
+  /** Replaces the terminal's present line, where there is one that can be replaced; '' clears it. */
+  readonly status: ((line: string) => void) | undefined;
+  /** Calls back when the user (Ctrl-C) or the system asks to end; returns how to stop listening. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+/** The process's own. */
+export function processConsole(): Console {
+  const { stdout, stderr } = process;
+  // A reader that has read enough (`webgan train | head`) ends the command; it is no fault.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    out: (line) => void stdout.write(`${line}\n`),
+    err: (line) => void stderr.write(`${line}\n`),
+    status: stderr.isTTY
+      ? (line) => void stderr.write(`\r\x1b[2K${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`)
+      : undefined,
+    onInterrupt(listener) {
+      const signals = ['SIGINT', 'SIGTERM'] as const;
+      for (const signal of signals) process.on(signal, listener);
+      return () => {
+        for (const signal of signals) process.off(signal, listener);
+      };
+    },
+  };
+}

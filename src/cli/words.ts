@@ -1,0 +1,62 @@
+// Numbers and results as a person reads them.
+
+import type { Evaluation } from '../training/evaluate';
+
+export const count = (n: number): string => n.toLocaleString('en');
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** With a real minus sign. */
+export const fixed = (x: number, digits = 3): string => x.toFixed(digits).replace('-', '−');
+
+/** `7 s`, `2 min 05 s`, `1 h 04 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
+
+/** One line on how good G is, for below a picture. */
+export function caption(evaluation: Evaluation): string {
+  const { modes, modesTotal, highQuality, js, jsFloor, value } = evaluation;
+  const parts: string[] = [];
+  if (modes !== undefined) parts.push(`${modes} of ${modesTotal} modes`);
+  if (highQuality !== undefined)
+    parts.push(`${percent(highQuality)} of samples within 3 standard deviations of one`);
+  if (js !== undefined) parts.push(`JS ${fixed(js)} nats (perfect sampler: ${fixed(jsFloor!)})`);
+  return [...parts, `V ${fixed(value)}`].join('  ·  ');
+}
+
+/** The last evaluation in sentences. */
+export function verdict(evaluation: Evaluation): string[] {
+  const {
+    modes,
+    modesTotal,
+    highQuality,
+    highQualityFloor,
+    js,
+    jsFloor,
+    value,
+    lowerBound,
+    realScore,
+    fakeScore,
+  } = evaluation;
+  const lines: string[] = [];
+  if (modes !== undefined) {
+    lines.push(
+      `G found ${modes} of ${modesTotal} modes; ${percent(highQuality!)} of its samples lie within 3 standard deviations of one ` +
+        `(a perfect sampler: ${percent(highQualityFloor!)}).`,
+    );
+  }
+  if (js !== undefined) {
+    lines.push(
+      `JS is ${fixed(js)} nats (a perfect sampler with as many samples: ${fixed(jsFloor!)}; nothing in common: ${fixed(Math.LN2)}); ` +
+        `D's own lower bound says ${fixed(lowerBound)}.`,
+    );
+  }
+  lines.push(
+    `V(D,G) is ${fixed(value)}, where ${fixed(-2 * Math.LN2)} is the end of the game; D finds real samples real with ` +
+      `${percent(realScore)} and generated ones with ${percent(fakeScore)}.`,
+  );
+  return lines;
+}
