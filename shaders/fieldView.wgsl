@@ -14,7 +14,7 @@ struct FieldView {
   rows: u32,
 }
 
-@group(0) @binding(0) var<storage, read> logits: array<f32>; // [rows, columns], D(x) = σ(logit), lowest row first
+@group(0) @binding(0) var<storage, read> scores: array<f32>; // [rows, columns], D(x), lowest row first
 @group(0) @binding(1) var<uniform> view: FieldView;
 
 struct Pixel {
@@ -29,26 +29,24 @@ fn coverCanvas(@builtin(vertex_index) vertex: u32) -> Pixel {
   return Pixel(vec4f(2.0 * corner - 1.0, 0.0, 1.0), corner);
 }
 
-fn logitAt(place: vec2f) -> f32 {
+fn scoreAt(place: vec2f) -> f32 {
   let last = vec2f(f32(view.columns - 1u), f32(view.rows - 1u));
   let cell = clamp(place * vec2f(f32(view.columns), f32(view.rows)) - 0.5, vec2f(0.0), last);
   let low = vec2u(floor(cell));
   let high = min(low + 1u, vec2u(last));
   let between = cell - floor(cell);
-  let lower = mix(logits[low.y * view.columns + low.x], logits[low.y * view.columns + high.x], between.x);
-  let upper = mix(logits[high.y * view.columns + low.x], logits[high.y * view.columns + high.x], between.x);
+  let lower = mix(scores[low.y * view.columns + low.x], scores[low.y * view.columns + high.x], between.x);
+  let upper = mix(scores[high.y * view.columns + low.x], scores[high.y * view.columns + high.x], between.x);
   return mix(lower, upper, between.y);
 }
 
 @fragment
 fn tintByScore(pixel: Pixel) -> @location(0) vec4f {
-  // 2 σ(logit) − 1 = tanh(logit / 2); the clamp keeps adapters whose tanh overflows from it.
-  let logit = logitAt(pixel.place);
-  let lean = tanh(clamp(0.5 * logit, -15.0, 15.0));
-  let steepness = fwidth(logit);
+  let lean = 2.0 * scoreAt(pixel.place) - 1.0;
+  let steepness = fwidth(lean);
   let side = select(view.generated, view.real, lean > 0.0);
   let tinted = mix(view.paper, side, STRENGTH * abs(lean));
-  // A line one pixel wide where D = ½; where D is flat there is no line to see.
-  let onLine = select(0.0, 0.6 * saturate(1.25 - abs(logit) / max(steepness, 1e-7)), steepness > 4e-4);
+  // A line one pixel wide where D = ½, in the plane; where D is flat there is no line to see.
+  let onLine = select(0.0, 0.6 * saturate(1.25 - abs(lean) / max(steepness, 1e-7)), view.rows > 1u && steepness > 2e-4);
   return vec4f(mix(tinted, view.ink, onLine).rgb, 1.0);
 }

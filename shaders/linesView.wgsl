@@ -1,7 +1,6 @@
 // Numbers over a line, drawn as a curve of even thickness or as bars from the ground.
 // `values` are at the centres of `count` equal cells across the canvas; `scale` canvas heights stand for 1 and
-// `ground` (0 to 1 from below) for 0. A negative value is a gap, but where
-// they are `logits`: then what is drawn is σ(value).
+// `ground` (0 to 1 from below) for 0. A negative value is a gap.
 
 struct LinesView {
   colour: vec4f,
@@ -11,7 +10,6 @@ struct LinesView {
   ground: f32,
   dash: f32, // in pixels along x; 0 for an unbroken line
   count: u32,
-  logits: u32, // 1 or 0
 }
 
 @group(0) @binding(0) var<storage, read> values: array<f32>; // [count]
@@ -24,14 +22,9 @@ struct Pixel {
   @location(2) shown: f32,
 }
 
-fn valueAt(index: u32) -> f32 {
-  if (view.logits == 0u) { return values[index]; }
-  return 0.5 + 0.5 * tanh(clamp(0.5 * values[index], -15.0, 15.0));
-}
-
 fn corner(index: u32) -> vec2f {
   let x = (f32(index) + 0.5) / f32(view.count);
-  return vec2f(x, view.ground + view.scale * max(valueAt(index), 0.0)) * view.resolution;
+  return vec2f(x, view.ground + view.scale * max(values[index], 0.0)) * view.resolution;
 }
 
 fn toClip(pixel: vec2f) -> vec4f {
@@ -41,15 +34,16 @@ fn toClip(pixel: vec2f) -> vec4f {
 // One instance a piece between neighbours: a quad that is lengthened by half its thickness, so that pieces join.
 @vertex
 fn placePiece(@builtin(vertex_index) vertex: u32, @builtin(instance_index) piece: u32) -> Pixel {
-  let from = corner(piece);
-  let to = corner(piece + 1u);
-  let direction = normalize(to - from);
+  let left = corner(piece);
+  let right = corner(piece + 1u);
+  let direction = normalize(right - left);
   let normal = vec2f(-direction.y, direction.x);
   let side = 2.0 * f32(vertex & 1u) - 1.0;
-  let half = 0.5 * view.thickness + 1.0;
-  let end = select(from - direction * 0.35 * view.thickness, to + direction * 0.35 * view.thickness, (vertex & 2u) != 0u);
-  let shown = select(0.0, 1.0, valueAt(piece) >= 0.0 && valueAt(piece + 1u) >= 0.0);
-  return Pixel(toClip(end + normal * side * half), side * half, end.x, shown);
+  let reach = 0.5 * view.thickness + 1.0;
+  let overlap = direction * 0.35 * view.thickness;
+  let end = select(left - overlap, right + overlap, (vertex & 2u) != 0u);
+  let shown = select(0.0, 1.0, values[piece] >= 0.0 && values[piece + 1u] >= 0.0);
+  return Pixel(toClip(end + normal * side * reach), side * reach, end.x, shown);
 }
 
 @fragment

@@ -12,7 +12,12 @@ describe('address', () => {
   test('reads what it wrote', () => {
     const experiment = {
       preset: 'grid',
-      overrides: { seed: 7, 'optimizer.generator.learningRate': 1e-4, loss: 'minimax', 'generator[0].units': 16 },
+      overrides: {
+        seed: 7,
+        'optimizer.generator.learningRate': 1e-4,
+        loss: 'minimax',
+        'generator[0].units': 16,
+      },
     };
     const hash = writeAddress(experiment, 'ring');
     expect(readAddress(hash, 'ring')).toEqual(experiment);

@@ -13,12 +13,17 @@ export class App {
   readonly experiment = signal<Experiment>({ preset: DEFAULT_PRESET, overrides: {} });
   /** How the picture is to be drawn; the stage keeps it up to date. */
   readonly view: { value: View };
-  readonly seed = computed(() => Number(this.experiment.value.overrides.seed ?? this.#presetConfig().seed ?? 1));
+  readonly seed = computed(() =>
+    Number(this.experiment.value.overrides.seed ?? this.#presetConfig().seed ?? 1),
+  );
 
   /** Also while preparing or after a fault; not without a device. */
   readonly canReset = computed(() => {
     const { phase, problem } = this.model;
-    return phase.value !== 'opening' && !['unsupported', 'lost', 'internal'].includes(problem.value?.kind ?? '');
+    return (
+      phase.value !== 'opening' &&
+      !['unsupported', 'lost', 'gpu', 'internal'].includes(problem.value?.kind ?? '')
+    );
   });
 
   readonly #makeCanvas: () => HTMLCanvasElement;
@@ -89,14 +94,16 @@ export class App {
   /** What Start again, Reset and their like do about a problem. */
   recover(): void {
     const kind = this.model.problem.value?.kind;
-    if (kind === 'configuration') this.choose(presets.has(this.experiment.value.preset) ? this.experiment.value.preset : DEFAULT_PRESET);
+    if (kind === 'configuration')
+      this.choose(presets.has(this.experiment.value.preset) ? this.experiment.value.preset : DEFAULT_PRESET);
     else if (kind === 'fault') this.reset();
     else this.open();
   }
 
   toggle(): void {
     if (!this.model.canRun.value) return;
-    this.#engine?.send({ type: this.model.phase.value === 'training' ? 'pause' : 'play' });
+    if (this.model.phase.value === 'training') this.#engine?.send({ type: 'pause' });
+    else this.#engine?.send({ type: 'play', exact: false });
   }
 
   step(update: Update): void {
@@ -125,7 +132,11 @@ export class App {
 
   #experiment(experiment: Experiment): void {
     this.experiment.value = experiment;
-    history.replaceState(null, '', writeAddress(experiment, DEFAULT_PRESET) || location.pathname + location.search);
+    history.replaceState(
+      null,
+      '',
+      writeAddress(experiment, DEFAULT_PRESET) || location.pathname + location.search,
+    );
     if (this.#engine) this.reset();
     else this.open();
   }

@@ -30,6 +30,8 @@ interface ChartDescription {
 }
 
 const LOG_4 = Math.log(4);
+/** Distances between an axis' marks of steps: whole ones. */
+const STEP_MARKS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
 const CHARTS: readonly ChartDescription[] = [
   {
@@ -42,7 +44,7 @@ const CHARTS: readonly ChartDescription[] = [
   },
   {
     id: 'scores',
-    title: 'What D says',
+    title: 'D’s verdict',
     steps: (model) => model.metrics.steps,
     curves: [
       { label: 'D(x)', colour: '--real', values: (model) => model.metrics.column('realScore') },
@@ -62,11 +64,16 @@ const CHARTS: readonly ChartDescription[] = [
   },
   {
     id: 'divergence',
-    title: 'JS divergence, nats',
+    title: 'JS, nats',
     steps: (model) => model.divergence.steps,
     curves: [
       { label: 'JS', colour: '--ink', values: (model) => model.divergence.column('js') },
-      { label: 'floor', colour: '--muted', values: (model) => model.divergence.column('jsFloor'), dashed: true },
+      {
+        label: 'floor',
+        colour: '--muted',
+        values: (model) => model.divergence.column('jsFloor'),
+        dashed: true,
+      },
     ],
     range: [0, 0.1],
     empty: 'measured every so often',
@@ -190,11 +197,14 @@ class Chart {
       cursor: { show: false },
       padding: [6, 10, 0, 0],
       scales: {
-        x: { time: false, range: (_, low, high) => (Number.isFinite(high) ? [Math.min(low, 0), Math.max(high, 10)] : [0, 10]) },
+        x: {
+          time: false,
+          range: (_, low, high) => (Number.isFinite(high) ? [Math.min(low, 0), Math.max(high, 10)] : [0, 10]),
+        },
         y: { range: (_, low, high) => withMargin(low, high, range) },
       },
       axes: [
-        { ...axis, size: 24, gap: 4, values: (_, splits) => splits.map(shortStep) },
+        { ...axis, size: 24, gap: 4, incrs: STEP_MARKS, values: (_, splits) => splits.map(shortStep) },
         { ...axis, size: 44, gap: 4, space: 26, values: (_, splits) => splits.map((y) => shortNumber(y)) },
       ],
       series: [
@@ -219,7 +229,8 @@ function withMargin(
   return [from - (from === 0 ? 0 : air), to + air];
 }
 
-const shortStep = (step: number) => (step >= 1000 ? `${+(step / 1000).toFixed(1)}k` : String(Math.round(step)));
+const shortStep = (step: number) =>
+  step >= 1000 ? `${+(step / 1000).toFixed(1)}k` : String(Math.round(step));
 const shortNumber = (y: number) => (y === 0 ? '0' : String(+y.toPrecision(3))).replace('-', '−');
 
 function key(label: string, property: string, dashed: boolean, value?: HTMLElement): HTMLElement {

@@ -40,8 +40,12 @@ export function bindControls(app: App): void {
   let said = '';
   effect(() => {
     const phase = model.phase.value;
-    const step = model.step.peek();
-    const sentence = stateInWords(phase, step, model.configured.value?.steps ?? 0);
+    const progress = {
+      step: phase === 'training' ? model.step.peek() : model.step.value,
+      steps: model.configured.value?.config.steps ?? 0,
+      ahead: model.ahead.value,
+    };
+    const sentence = stateInWords(phase, progress);
     const note = model.shaderNote.value?.message;
     const text = note ? `${sentence} ${note}` : sentence;
     if (text !== said) element('state').textContent = text;
@@ -49,13 +53,14 @@ export function bindControls(app: App): void {
     document.body.dataset.phase = phase;
   });
   effect(() => {
-    const steps = model.configured.value?.steps ?? 1;
+    const steps = model.configured.value?.config.steps ?? 1;
     const progress = element('progress', HTMLProgressElement);
     progress.value = Math.min(1, model.step.value / steps);
     progress.title = `${count(model.step.value)} of ${count(steps)} steps`;
   });
   effect(() => {
-    element('adapter').textContent = model.adapter.value ?? (model.phase.value === 'stopped' ? 'none' : 'looking…');
+    element('adapter').textContent =
+      model.adapter.value ?? (model.phase.value === 'stopped' ? 'none' : 'looking…');
   });
 }
 

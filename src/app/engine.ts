@@ -28,7 +28,10 @@ export class Engine {
   }
 
   /** Answered behind everything that was sent before; rejects where there is no trainer to ask. */
-  ask<Name extends QuestionName>(what: Name, ask: Questions[Name]['ask']): Promise<Questions[Name]['answer']> {
+  ask<Name extends QuestionName>(
+    what: Name,
+    ask: Questions[Name]['ask'],
+  ): Promise<Questions[Name]['answer']> {
     const id = ++this.#questions;
     const question = { what, ...ask } as unknown as Question;
     return new Promise((resolve, reject) => {

@@ -17,7 +17,7 @@ export function bindKeys(app: App): void {
     g: () => app.step('generator'),
     r: () => app.reset(),
   };
-  addEventListener('keydown', (event) => {
+  window.addEventListener('keydown', (event) => {
     if (!enabled.checked || event.ctrlKey || event.altKey || event.metaKey) return;
     const target = event.target as Element;
     if (target.closest('input:not([type=checkbox]), select, textarea, [contenteditable]')) return;

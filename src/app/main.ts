@@ -22,7 +22,7 @@ bindKeys(app);
 offerAutomation(app);
 
 const KEYS = {
-  1: 'Bars: samples counted. Blue line: the density of the data. Violet: D(x), from 0 below to 1 above; thin: ½; dashed: D*(x), the best there is against this G.',
+  1: 'Bars: samples counted. Blue line: the density of the data. Violet: D(x), 0 below and 1 above; thin: D*(x), the best there is against this G; dashed: ½.',
   2: 'Rings are real samples, dots generated ones. The thin line is where D says ½.',
 } as const;
 effect(() => {

@@ -1,7 +1,7 @@
 // Everything the page shows, as signals: the one place where the worker's reports become state.
 
 import { computed, signal } from '@preact/signals-core';
-import type { Evaluation } from '../training/evaluation';
+import type { Evaluation } from '../training/evaluate';
 import { History } from './history';
 import { METRIC_NAMES, type MetricName, type Phase, type Problem, type Report } from './protocol';
 
@@ -16,6 +16,8 @@ export class Model {
   readonly adapter = signal<string | undefined>(undefined);
   readonly phase = signal<Phase>('opening');
   readonly step = signal(0);
+  /** Updates of D beyond `step` iterations. */
+  readonly ahead = signal(0);
   readonly stepsPerSecond = signal<number | undefined>(undefined);
   readonly reading = signal<Reading | undefined>(undefined);
   readonly evaluation = signal<Evaluation | undefined>(undefined);
@@ -42,6 +44,7 @@ export class Model {
     this.phase.value = 'preparing';
     this.problem.value = undefined;
     this.step.value = 0;
+    this.ahead.value = 0;
     this.stepsPerSecond.value = undefined;
     this.reading.value = undefined;
     this.evaluation.value = undefined;
@@ -63,16 +66,20 @@ export class Model {
       case 'phase':
         this.phase.value = report.phase;
         this.step.value = report.step;
+        this.ahead.value = report.ahead;
         if (report.phase !== 'training') this.stepsPerSecond.value = undefined;
         break;
       case 'metrics':
         this.#takeMetrics(report);
         break;
+      case 'latest':
+        this.reading.value = report.row;
+        break;
       case 'evaluation': {
-        const { evaluation, step } = report;
+        const { evaluation } = report;
         this.evaluation.value = evaluation;
         if (evaluation.js !== undefined && evaluation.jsFloor !== undefined) {
-          this.divergence.add(step, { js: evaluation.js, jsFloor: evaluation.jsFloor });
+          this.divergence.add(evaluation.step, { js: evaluation.js, jsFloor: evaluation.jsFloor });
           this.historyVersion.value++;
         }
         break;

@@ -1,6 +1,9 @@
 // What the page and its training worker say to each other: every message, typed.
 
-import type { Evaluation } from '../training/evaluation';
+import type { RunConfig } from '../training/config';
+import type { Evaluation } from '../training/evaluate';
+import type { MetricsRow } from '../training/metrics';
+import type { Tensor } from '../training/tensor';
 
 /** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */
 export type Update = 'discriminator' | 'generator' | 'both';
@@ -52,21 +55,17 @@ export const METRIC_NAMES = [
   'fakeScore',
 ] as const satisfies readonly MetricName[];
 
-/** A tensor with the numbers that PyTorch would store, row-major. */
-export interface PortableTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** Questions that the worker answers once, each by a `reply` of the same id. */
+/** Questions that the worker answers once, each by a `reply` of the same id, behind what was submitted before. */
 export interface Questions {
-  tensors: { ask: object; answer: readonly PortableTensor[] };
-  /** The same numbers for the same seed and weights: [count, …sample's shape]. */
+  /** All parameters, by PyTorch's names. */
+  tensors: { ask: object; answer: ReadonlyMap<string, Tensor> };
+  /** Everything that decides what comes next: a checkpoint. */
+  state: { ask: object; answer: ReadonlyMap<string, Tensor> };
+  /** [count, …sample] of G: the same numbers for the same seed and weights. */
   sample: { ask: { count: number; seed: number }; answer: Float32Array };
-  /** `count` samples of the data, [count, …sample's shape]. */
-  realSample: { ask: { count: number; seed: number }; answer: Float32Array };
-  /** D(x) at points [n, …sample's shape]. */
+  /** [count, …sample] of the data. */
+  real: { ask: { count: number; seed: number }; answer: Float32Array };
+  /** D(x) at points [n, …sample]. */
   score: { ask: { points: Float32Array }; answer: Float32Array };
   evaluate: { ask: object; answer: Evaluation };
 }
@@ -78,17 +77,20 @@ export type Command =
   | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly view: View }
   /** A new trainer, at step 0. `run` comes back in what belongs to it, so that late messages of an old one are known. */
   | { readonly type: 'configure'; readonly run: number; readonly config: unknown }
-  | { readonly type: 'play' }
+  /** `exact` reports every `reportEvery` iterations, as the command does; else reports follow the clock. */
+  | { readonly type: 'play'; readonly exact: boolean }
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly update: Update }
   | { readonly type: 'view'; readonly view: View }
-  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
-  /** Development only: shaders were edited; each file's name and its kernels by entry point. */
-  | { readonly type: 'shaders'; readonly file: string; readonly kernels: Readonly<Record<string, unknown>> };
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 /** Why there is no trainer, or why it stopped. */
 export type Problem =
-  | { readonly kind: 'unsupported'; readonly reason: 'noApi' | 'insecure' | 'noAdapter'; readonly message: string }
+  | {
+      readonly kind: 'unsupported';
+      readonly reason: 'noApi' | 'insecure' | 'noAdapter';
+      readonly message: string;
+    }
   | { readonly kind: 'lost'; readonly reason: string; readonly message: string }
   | { readonly kind: 'fault'; readonly step: number; readonly tensor: string; readonly message: string }
   | { readonly kind: 'gpu'; readonly message: string }
@@ -101,15 +103,22 @@ export type Report =
   | {
       readonly type: 'configured';
       readonly run: number;
-      /** Of a sample: 1 and 2 are drawn. */
+      /** Checked, with all defaults. */
+      readonly config: RunConfig;
+      /** Of a sample: 1 and 2 are drawn; 0 for what cannot be drawn as points. */
       readonly dimensions: number;
-      readonly steps: number;
-      /** Measured in evaluations: whether JS, and how many modes. */
+      /** What evaluations say: whether JS, and of how many modes (0 for none). */
       readonly measures: { readonly js: boolean; readonly modes: number };
-      /** Drawn range of each dimension. */
-      readonly bounds: { readonly low: readonly number[]; readonly high: readonly number[] };
     }
-  | { readonly type: 'phase'; readonly run: number; readonly phase: Phase; readonly step: number }
+  | {
+      readonly type: 'phase';
+      readonly run: number;
+      readonly phase: Phase;
+      /** Iterations: updates of G. */
+      readonly step: number;
+      /** Updates of D beyond those that belong to `step` iterations; negative where G is ahead. */
+      readonly ahead: number;
+    }
   | {
       readonly type: 'metrics';
       readonly run: number;
@@ -118,7 +127,9 @@ export type Report =
       /** Absent while it is not training. */
       readonly stepsPerSecond?: number;
     }
-  | { readonly type: 'evaluation'; readonly run: number; readonly step: number; readonly evaluation: Evaluation }
+  /** The last updates' metrics after a single step, which may be half an iteration. */
+  | { readonly type: 'latest'; readonly run: number; readonly row: MetricsRow }
+  | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
   | { readonly type: 'problem'; readonly problem: Problem }
   /** What an edited shader led to, in words. */
   | { readonly type: 'shader'; readonly message: string; readonly failed: boolean }

@@ -20,7 +20,7 @@ export function bindReadings(model: Model): void {
   show('number-js', () => decimal(model.evaluation.value?.js));
   show('number-modes', () => {
     const { modes, modesTotal } = model.evaluation.value ?? {};
-    const total = modesTotal ?? model.configured.value?.measures.modes;
+    const total = modesTotal ?? model.configured.value?.measures.modes ?? 0;
     return `${modes ?? '–'} of ${total}`;
   });
   show('number-quality', () => {

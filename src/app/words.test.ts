@@ -8,19 +8,25 @@ test('numbers', () => {
   expect(decimal(undefined)).toBe('–');
   expect(decimal(Number.NaN)).toBe('–');
   expect(share(0.8765)).toBe('87.7%');
-  expect(rate(3.14159)).toBe('3.1');
+  expect(rate(3.06)).toBe('3.1');
   expect(rate(1234.5)).toBe('1,235');
 });
 
 describe('states', () => {
   test('say where a pause and an end were', () => {
-    expect(stateInWords('paused', 1234, 2000)).toBe('Paused at step 1,234.');
-    expect(stateInWords('finished', 2000, 2000)).toContain('2,000');
+    expect(stateInWords('paused', { step: 1234, steps: 2000, ahead: 0 })).toBe('Paused at step 1,234.');
+    expect(stateInWords('finished', { step: 2000, steps: 2000, ahead: 0 })).toContain('2,000');
+  });
+
+  test('a pause says which network had more single steps', () => {
+    const paused = (ahead: number) => stateInWords('paused', { step: 3, steps: 10, ahead });
+    expect(paused(1)).toContain('D is 1 update ahead.');
+    expect(paused(-2)).toContain('D is 2 updates behind.');
   });
 
   test('training beyond the end does not promise one', () => {
-    expect(stateInWords('training', 10, 2000)).toContain('2,000');
-    expect(stateInWords('training', 2000, 2000)).not.toContain('2,000');
+    expect(stateInWords('training', { step: 10, steps: 2000, ahead: 0 })).toContain('2,000');
+    expect(stateInWords('training', { step: 2000, steps: 2000, ahead: 0 })).not.toContain('2,000');
   });
 });
 

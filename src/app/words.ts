@@ -10,10 +10,19 @@ export const count = (n: number): string => whole.format(n);
 export const decimal = (x: number | undefined): string =>
   x === undefined || Number.isNaN(x) ? '–' : x.toFixed(3).replace('-', '−');
 export const share = (x: number): string => percent.format(x);
-export const rate = (x: number | undefined): string => (x === undefined ? '–' : x < 10 ? x.toFixed(1) : whole.format(x));
+export const rate = (x: number | undefined): string =>
+  x === undefined ? '–' : x < 10 ? x.toFixed(1) : whole.format(x);
+
+export interface Progress {
+  /** Iterations done, and in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Updates of D beyond `step` iterations; negative where G is ahead. */
+  readonly ahead: number;
+}
 
 /** What the trainer is doing, as a sentence for everyone and for screen readers. */
-export function stateInWords(phase: Phase, step: number, steps: number): string {
+export function stateInWords(phase: Phase, { step, steps, ahead }: Progress): string {
   switch (phase) {
     case 'opening':
       return 'Opening the GPU…';
@@ -24,12 +33,19 @@ export function stateInWords(phase: Phase, step: number, steps: number): string 
     case 'training':
       return step >= steps ? 'Training on.' : `Training, ${count(steps)} steps in all.`;
     case 'paused':
-      return `Paused at step ${count(step)}.`;
+      return `Paused at step ${count(step)}.${imbalance(ahead)}`;
     case 'finished':
       return `Finished after ${count(step)} steps. Play goes on.`;
     case 'stopped':
       return 'Stopped.';
   }
+}
+
+/** Single steps let one of the two get ahead. */
+function imbalance(ahead: number): string {
+  if (ahead === 0) return '';
+  const updates = Math.abs(ahead) === 1 ? '1 update' : `${count(Math.abs(ahead))} updates`;
+  return ` D is ${updates} ${ahead > 0 ? 'ahead' : 'behind'}.`;
 }
 
 export interface Notice {

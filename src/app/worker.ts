@@ -10,9 +10,11 @@ let session: Session | undefined;
 let queue: Promise<void> = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  queue = queue.then(() => handle(data)).catch((error: unknown) => {
-    post({ type: 'problem', problem: { kind: 'internal', message: String(error) } });
-  });
+  queue = queue
+    .then(() => handle(data))
+    .catch((error: unknown) => {
+      post({ type: 'problem', problem: { kind: 'internal', message: String(error) } });
+    });
 });
 
 async function handle(command: Command): Promise<void> {
@@ -24,7 +26,7 @@ async function handle(command: Command): Promise<void> {
     case 'configure':
       return session?.configure(command.run, command.config);
     case 'play':
-      return session?.play();
+      return session?.play(command.exact);
     case 'pause':
       return session?.pause();
     case 'step':

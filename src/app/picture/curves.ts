@@ -1,11 +1,12 @@
 // The game on a line, as in Figure 1 of the paper: both densities, D(x), and the best D there could be.
 
 import linesCode from '../../../shaders/linesView.wgsl?raw';
+import type { Region } from '../../gpu/memory';
 import type { Colour, View } from '../protocol';
 import { Brush } from './brush';
 import { Histogram } from './histogram';
 import type { Layer } from './picture';
-import type { RunView } from '../../training/view';
+import type { Subject } from './subject';
 
 const CELLS = 96;
 /** Where 0 is, in canvas heights from below, and how high 1 stands for D(x) and the data's density its highest point. */
@@ -19,8 +20,6 @@ interface Stroke {
   readonly kind: 'curve' | 'bars';
   readonly count: number;
   readonly scale: number;
-  /** The numbers are logits of what is drawn. */
-  readonly logits: boolean;
   readonly shown: (show: View['show']) => boolean;
   readonly colour: (view: View) => Colour;
   readonly alpha: number;
@@ -44,21 +43,23 @@ export class Curves implements Layer {
     this.#buffers = buffers;
   }
 
-  static async create(device: GPUDevice, format: GPUTextureFormat, subject: RunView): Promise<Curves> {
-    const low = subject.bounds.low[0]!;
-    const high = subject.bounds.high[0]!;
+  static async create(device: GPUDevice, format: GPUTextureFormat, subject: Subject): Promise<Curves> {
+    const { frame, view, samples, data } = subject;
+    const { distribution } = data;
+    const low = frame.bounds.low[0]!;
+    const high = frame.bounds.high[0]!;
     const known = Float32Array.from({ length: CELLS }, (_, i) => {
       const x = low + ((i + 0.5) / CELLS) * (high - low);
-      return subject.density?.([x]) ?? 0;
+      return distribution?.density([x]) ?? 0;
     });
     const peak = Math.max(...known) || 2 / (high - low);
     const dataDensity = upload(device, 'p_data', known);
     const half = upload(device, 'half', new Float32Array(CELLS).fill(0.5));
-    const histogram = (label: string, { points, count }: RunView['real']) =>
-      Histogram.create(device, { label, points, count, low, high, cells: CELLS, dataDensity });
+    const histogram = (label: string, points: Region) =>
+      Histogram.create(device, { label, points, count: samples, low, high, cells: CELLS, dataDensity });
     const [real, generated] = await Promise.all([
-      histogram('densityView: real', subject.real),
-      histogram('densityView: generated', subject.generated),
+      histogram('densityView: real', view.real),
+      histogram('densityView: generated', view.generated),
     ]);
 
     const stroke = async (
@@ -76,37 +77,56 @@ export class Curves implements Layer {
         uniformSize: 48,
       });
       brush.paintFrom(numbers);
-      return { brush, kind, count: CELLS, scale: SCORE_HEIGHT, logits: false, alpha: 1, thickness: 2, dash: 0, ...options };
+      return { brush, kind, count: CELLS, scale: SCORE_HEIGHT, alpha: 1, thickness: 2, dash: 0, ...options };
     };
     const scale = DENSITY_HEIGHT / peak;
     const strokes = await Promise.all([
-      stroke('bars', { buffer: real.density }, { scale, alpha: 0.28, shown: (s) => s.real, colour: (v) => v.palette.real }),
-      stroke('bars', { buffer: generated.density }, {
-        scale,
-        alpha: 0.42,
-        shown: (s) => s.generated,
-        colour: (v) => v.palette.generated,
-      }),
-      stroke('curve', { buffer: dataDensity }, {
-        scale,
-        shown: (s) => s.real && subject.density !== undefined,
-        colour: (v) => v.palette.real,
-      }),
-      stroke('curve', { buffer: half }, {
-        thickness: 1,
-        alpha: 0.6,
-        shown: (s) => s.field,
-        colour: (v) => v.palette.ink,
-      }),
-      stroke('curve', { buffer: generated.optimum }, {
-        dash: 5,
-        thickness: 1.75,
-        shown: (s) => s.field && subject.density !== undefined,
-        colour: (v) => v.palette.ink,
-      }),
-      stroke('curve', subject.field.logits, {
-        count: subject.field.columns,
-        logits: true,
+      stroke(
+        'bars',
+        { buffer: real.density },
+        { scale, alpha: 0.28, shown: (s) => s.real, colour: (v) => v.palette.real },
+      ),
+      stroke(
+        'bars',
+        { buffer: generated.density },
+        {
+          scale,
+          alpha: 0.42,
+          shown: (s) => s.generated,
+          colour: (v) => v.palette.generated,
+        },
+      ),
+      stroke(
+        'curve',
+        { buffer: dataDensity },
+        {
+          scale,
+          shown: (s) => s.real && distribution !== undefined,
+          colour: (v) => v.palette.real,
+        },
+      ),
+      stroke(
+        'curve',
+        { buffer: half },
+        {
+          dash: 5,
+          thickness: 1,
+          alpha: 0.7,
+          shown: (s) => s.field,
+          colour: (v) => v.palette.ink,
+        },
+      ),
+      stroke(
+        'curve',
+        { buffer: generated.optimum },
+        {
+          thickness: 1.25,
+          shown: (s) => s.field && distribution !== undefined,
+          colour: (v) => v.palette.ink,
+        },
+      ),
+      stroke('curve', view.scores, {
+        count: frame.columns,
         thickness: 3,
         shown: (s) => s.field,
         colour: (v) => v.palette.discriminator,
@@ -116,7 +136,7 @@ export class Curves implements Layer {
   }
 
   setView(view: View): void {
-    for (const { brush, colour, alpha, thickness, scale, dash, count, logits } of this.#strokes) {
+    for (const { brush, colour, alpha, thickness, scale, dash, count } of this.#strokes) {
       const uniforms = new ArrayBuffer(48);
       const { width, height, pixelRatio } = view;
       new Float32Array(uniforms).set([
@@ -124,7 +144,7 @@ export class Curves implements Layer {
         ...[width, height, thickness * pixelRatio, scale],
         ...[GROUND, dash * pixelRatio],
       ]);
-      new Uint32Array(uniforms, 40).set([count, Number(logits)]);
+      new Uint32Array(uniforms, 40).set([count]);
       brush.write(uniforms);
     }
   }

@@ -73,7 +73,14 @@ export class Histogram {
   static async create(device: GPUDevice, input: HistogramInput): Promise<Histogram> {
     const { label } = input;
     const module = device.createShaderModule({ label: 'densityView', code });
-    const types = ['uniform', 'read-only-storage', 'storage', 'storage', 'read-only-storage', 'storage'] as const;
+    const types = [
+      'uniform',
+      'read-only-storage',
+      'storage',
+      'storage',
+      'read-only-storage',
+      'storage',
+    ] as const;
     const layout = device.createBindGroupLayout({
       label,
       entries: types.map((type, binding) => ({

@@ -5,7 +5,7 @@ import type { Colour, View } from '../protocol';
 import { Brush } from './brush';
 import { Curves } from './curves';
 import { Scatter } from './scatter';
-import type { RunView } from '../../training/view';
+import type { Subject } from './subject';
 
 /** A layer over the field: points in the plane, or curves over a line. */
 export interface Layer {
@@ -19,7 +19,7 @@ export interface Layer {
 export class Picture {
   readonly #device: GPUDevice;
   readonly #context: GPUCanvasContext;
-  readonly #subject: RunView;
+  readonly #subject: Subject;
   readonly #field: Brush;
   readonly #layer: Layer;
   #view: View;
@@ -27,7 +27,7 @@ export class Picture {
   private constructor(
     device: GPUDevice,
     context: GPUCanvasContext,
-    subject: RunView,
+    subject: Subject,
     field: Brush,
     layer: Layer,
     view: View,
@@ -46,7 +46,7 @@ export class Picture {
     device: GPUDevice,
     context: GPUCanvasContext,
     format: GPUTextureFormat,
-    subject: RunView,
+    subject: Subject,
     view: View,
   ): Promise<Picture> {
     const [field, layer] = await Promise.all([
@@ -59,18 +59,18 @@ export class Picture {
         format,
         uniformSize: 80,
       }),
-      subject.dimensions === 2
+      subject.frame.dimensions === 2
         ? Scatter.create(device, format, subject)
         : Curves.create(device, format, subject),
     ]);
-    field.paintFrom(subject.field.logits);
+    field.paintFrom(subject.view.scores);
     return new Picture(device, context, subject, field, layer, view);
   }
 
   /** New size, colours or choice of what to show; seen with the next `draw`. */
   setView(view: View): void {
     this.#view = view;
-    const { columns, rows } = this.#subject.field;
+    const { columns, rows } = this.#subject.frame;
     const { paper, ink, real, generated } = view.palette;
     const uniforms = new ArrayBuffer(80);
     new Float32Array(uniforms).set([...opaque(paper), ...opaque(ink), ...opaque(real), ...opaque(generated)]);
@@ -79,10 +79,10 @@ export class Picture {
     this.#layer.setView(view);
   }
 
-  /** Brings the numbers up to date and paints them, in one submit. */
+  /** Brings the numbers up to date and paints them; waits for nothing. */
   draw(): void {
+    this.#subject.view.update();
     const encoder = this.#device.createCommandEncoder({ label: 'picture' });
-    this.#subject.encode(encoder);
     this.#layer.prepare(encoder);
     const [r, g, b] = this.#view.palette.paper;
     const pass = encoder.beginRenderPass({
@@ -105,6 +105,7 @@ export class Picture {
   destroy(): void {
     this.#field.destroy();
     this.#layer.destroy();
+    this.#subject.view.destroy();
   }
 }
 

@@ -4,20 +4,20 @@ import pointsCode from '../../../shaders/pointsView.wgsl?raw';
 import type { Colour, View } from '../protocol';
 import { Brush } from './brush';
 import type { Layer } from './picture';
-import type { RunView } from '../../training/view';
+import type { Subject } from './subject';
 
 export class Scatter implements Layer {
-  readonly #subject: RunView;
+  readonly #subject: Subject;
   readonly #real: Brush;
   readonly #generated: Brush;
 
-  private constructor(subject: RunView, real: Brush, generated: Brush) {
+  private constructor(subject: Subject, real: Brush, generated: Brush) {
     this.#subject = subject;
-    this.#real = real.paintFrom(subject.real.points);
-    this.#generated = generated.paintFrom(subject.generated.points);
+    this.#real = real.paintFrom(subject.view.real);
+    this.#generated = generated.paintFrom(subject.view.generated);
   }
 
-  static async create(device: GPUDevice, format: GPUTextureFormat, subject: RunView): Promise<Scatter> {
+  static async create(device: GPUDevice, format: GPUTextureFormat, subject: Subject): Promise<Scatter> {
     const brush = (label: string) =>
       Brush.create(device, {
         label,
@@ -28,10 +28,7 @@ export class Scatter implements Layer {
         format,
         uniformSize: 48,
       });
-    const [real, generated] = await Promise.all([
-      brush('pointsView: real'),
-      brush('pointsView: generated'),
-    ]);
+    const [real, generated] = await Promise.all([brush('pointsView: real'), brush('pointsView: generated')]);
     return new Scatter(subject, real, generated);
   }
 
@@ -45,8 +42,8 @@ export class Scatter implements Layer {
   prepare(): void {}
 
   draw(pass: GPURenderPassEncoder, view: View): void {
-    if (view.show.real) this.#real.draw(pass, 4, this.#subject.real.count);
-    if (view.show.generated) this.#generated.draw(pass, 4, this.#subject.generated.count);
+    if (view.show.real) this.#real.draw(pass, 4, this.#subject.samples);
+    if (view.show.generated) this.#generated.draw(pass, 4, this.#subject.samples);
   }
 
   destroy(): void {
@@ -55,8 +52,19 @@ export class Scatter implements Layer {
   }
 
   #uniforms(view: View, colour: Colour, alpha: number, radius: number, hole: number): ArrayBuffer {
-    const { low, high } = this.#subject.bounds;
-    const values = [...colour, alpha, low[0]!, low[1]!, high[0]!, high[1]!, view.width, view.height, radius, hole];
+    const { low, high } = this.#subject.frame.bounds;
+    const values = [
+      ...colour,
+      alpha,
+      low[0]!,
+      low[1]!,
+      high[0]!,
+      high[1]!,
+      view.width,
+      view.height,
+      radius,
+      hole,
+    ];
     return new Float32Array(values).buffer;
   }
 }

@@ -1,0 +1,339 @@
+// One device with one trainer at a time: trains, steps, draws, and says what happens. Lives in the worker.
+
+import { type Device, openDevice } from '../gpu/device';
+import { UserError } from '../math/errors';
+import { parseConfig } from '../training/config';
+import type { Evaluation } from '../training/evaluate';
+import { TrainingFault } from '../training/fault';
+import { TrainingLoop } from '../training/loop';
+import type { MetricsRow } from '../training/metrics';
+import { Trainer } from '../training/trainer';
+import { Picture } from './picture/picture';
+import { type Subject, subjectOf } from './picture/subject';
+import type { Phase, Problem, Question, Report, Update, View } from './protocol';
+import { RateMeter } from './rate';
+import { metricsColumns } from './rows';
+import { watchShaders } from './shaders';
+import { trace } from './trace';
+
+/** Of the time that training gets, pictures may take this share: on a slow adapter they come less often. */
+const PICTURE_SHARE = 0.2;
+const LONGEST_INTERVAL = 1000;
+/** Metrics go to the page this often while training. */
+const REPORT_MILLISECONDS = 100;
+
+type Post = (report: Report, transfer?: Transferable[]) => void;
+
+/** A trainer with everything that goes with it. */
+interface Current {
+  readonly run: number;
+  readonly trainer: Trainer;
+  readonly picture: Picture | undefined;
+  /** Iterations after which it is finished. */
+  readonly until: number;
+  /** Ends the watch over its shaders. */
+  readonly unwatch: () => void;
+  loop: TrainingLoop | undefined;
+}
+
+export class Session {
+  readonly #device: Device;
+  readonly #context: GPUCanvasContext;
+  readonly #format: GPUTextureFormat;
+  readonly #post: Post;
+  readonly #rate = new RateMeter();
+  #view: View;
+  #current: Current | undefined;
+  #over = false;
+  /** Something changed since the last picture. */
+  #stale = false;
+  #drawing = false;
+  #lastPicture = 0;
+  /** Milliseconds that a picture takes, as far as is known. */
+  #pictureCost = Infinity;
+
+  /** Opens a device for the canvas; says so and gives nothing where that fails. */
+  static async open(canvas: OffscreenCanvas, view: View, post: Post): Promise<Session | undefined> {
+    const unsupported = (reason: 'noApi' | 'noAdapter', message: string) =>
+      post({ type: 'problem', problem: { kind: 'unsupported', reason, message } });
+    if (!navigator.gpu) {
+      unsupported('noApi', 'not in workers');
+      return undefined;
+    }
+    try {
+      const device = await openDevice(navigator.gpu);
+      const context = canvas.getContext('webgpu');
+      if (!context) {
+        unsupported('noApi', 'not on a canvas of a worker');
+        return undefined;
+      }
+      return new Session(device, canvas, context, view, post);
+    } catch (error) {
+      unsupported('noAdapter', error instanceof UserError ? '' : messageOf(error));
+      return undefined;
+    }
+  }
+
+  private constructor(
+    device: Device,
+    canvas: OffscreenCanvas,
+    context: GPUCanvasContext,
+    view: View,
+    post: Post,
+  ) {
+    this.#device = device;
+    this.#context = context;
+    this.#format = navigator.gpu.getPreferredCanvasFormat();
+    this.#post = post;
+    this.#view = view;
+    context.configure({ device: device.gpu, format: this.#format, alphaMode: 'opaque' });
+    canvas.width = view.width;
+    canvas.height = view.height;
+    device.onError(({ message }) => this.#fail({ kind: 'gpu', message }));
+    void device.lost.then(({ reason, message }) => this.#fail({ kind: 'lost', reason, message }));
+    post({ type: 'adapter', name: device.name });
+  }
+
+  /** A new trainer at step 0, in place of the last one. */
+  async configure(run: number, input: unknown): Promise<void> {
+    await this.#release();
+    if (this.#over) return;
+    const start = performance.now();
+    try {
+      const config = parseConfig(input);
+      const trainer = await Trainer.create(this.#device, config);
+      const subject = await subjectOf(trainer);
+      const picture = subject && (await this.#pictureOf(subject));
+      if (this.#over) return;
+      const unwatch = watchShaders(trainer, (message, failed) => {
+        this.#post({ type: 'shader', message, failed });
+        this.#redraw();
+      });
+      this.#current = { run, trainer, picture, until: config.steps, unwatch, loop: undefined };
+      const { distribution } = trainer.run.data!;
+      this.#post({
+        type: 'configured',
+        run,
+        config,
+        dimensions: subject?.frame.dimensions ?? 0,
+        measures: {
+          js: distribution !== undefined || trainer.run.data!.points !== undefined,
+          modes: distribution?.modes && distribution.modes.length > 1 ? distribution.modes.length : 0,
+        },
+      });
+      this.#phase('ready');
+      this.#redraw();
+    } catch (error) {
+      this.#fail(problemOf(error));
+    }
+    trace('prepare', start);
+  }
+
+  /** Trains on: to the end of the run, or beyond it where that is reached. */
+  play(exactReports: boolean): void {
+    const current = this.#current;
+    if (!current || current.loop) return;
+    const { trainer, until } = current;
+    const beyond = trainer.step >= until;
+    const { reportEvery, evaluateEvery } = trainer.config;
+    this.#rate.start(trainer.step, performance.now());
+    current.loop = new TrainingLoop(trainer, {
+      until: beyond ? Infinity : until,
+      evaluateEvery,
+      ...(exactReports
+        ? { reportEvery }
+        : { reportEvery: Infinity, reportMilliseconds: REPORT_MILLISECONDS }),
+      onReport: (rows) => this.#report(current, rows),
+      onEvaluation: (evaluation) => this.#evaluated(current, evaluation),
+      onDone: () => {
+        current.loop = undefined;
+        this.#phase('finished');
+        this.#redraw();
+      },
+      onError: (error) => this.#fail(problemOf(error)),
+    });
+    current.loop.start();
+    this.#phase('training');
+    this.#redraw();
+  }
+
+  /** Resolves when what was submitted is done and reported. */
+  async pause(): Promise<void> {
+    const current = this.#current;
+    const loop = current?.loop;
+    if (!current || !loop) return;
+    current.loop = undefined;
+    await loop.stop();
+    if (this.#over) return;
+    this.#phase('paused');
+    this.#redraw();
+    // Where one stops, one wants to know how good it is.
+    this.#evaluated(current, await current.trainer.evaluate());
+  }
+
+  /** One update of D, of G, or a whole iteration; pauses first. */
+  async step(update: Update): Promise<void> {
+    const current = this.#current;
+    if (!current) return;
+    const { trainer } = current;
+    if (current.loop) {
+      const loop = current.loop;
+      current.loop = undefined;
+      await loop.stop();
+    }
+    try {
+      if (update === 'both') trainer.advance(1);
+      else if (update === 'generator') trainer.updateGenerator();
+      else trainer.updateDiscriminator();
+      const [rows, latest] = await Promise.all([trainer.readMetrics(), trainer.readLatest()]);
+      this.#report(current, rows);
+      this.#post({ type: 'latest', run: current.run, row: latest });
+      this.#phase('paused');
+      this.#redraw();
+    } catch (error) {
+      this.#fail(problemOf(error));
+    }
+  }
+
+  setView(view: View): void {
+    this.#view = view;
+    this.#pictureCost = Infinity;
+    this.#current?.picture?.setView(view);
+    this.#redraw();
+  }
+
+  /** Answers behind what was submitted so far; the training goes on meanwhile. */
+  async answer(id: number, question: Question): Promise<void> {
+    try {
+      const trainer = this.#current?.trainer;
+      if (!trainer) throw new Error('There is no trainer to ask.');
+      this.#post({ type: 'reply', id, answer: await answerOf(trainer, question) });
+    } catch (error) {
+      this.#post({ type: 'reply', id, error: messageOf(error) });
+    }
+  }
+
+  async #pictureOf(subject: Subject): Promise<Picture> {
+    return Picture.create(this.#device.gpu, this.#context, this.#format, subject, this.#view);
+  }
+
+  async #release(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await current?.loop?.stop();
+    current?.unwatch();
+    current?.picture?.destroy();
+    current?.trainer.destroy();
+  }
+
+  #report(current: Current, rows: readonly MetricsRow[]): void {
+    if (current !== this.#current || rows.length === 0) return;
+    const { step } = rows.at(-1)!;
+    const stepsPerSecond = this.#rate.at(step, performance.now());
+    const { columns, transfer } = metricsColumns(rows);
+    this.#post(
+      {
+        type: 'metrics',
+        run: current.run,
+        columns,
+        step,
+        ...(current.loop && stepsPerSecond !== undefined && { stepsPerSecond }),
+      },
+      transfer,
+    );
+    this.#redraw();
+  }
+
+  #evaluated(current: Current, evaluation: Evaluation): void {
+    if (current === this.#current) this.#post({ type: 'evaluation', run: current.run, evaluation });
+  }
+
+  #phase(phase: Phase): void {
+    if (!this.#current || this.#over) return;
+    const { run, trainer } = this.#current;
+    const ahead = trainer.discriminatorUpdates - trainer.step * trainer.config.discriminatorSteps;
+    this.#post({ type: 'phase', run, phase, step: trainer.step, ahead });
+  }
+
+  /** Says the problem once and ends what runs. After a lost device or a GPU error nothing goes on here. */
+  #fail(problem: Problem): void {
+    if (this.#over) return;
+    this.#over = problem.kind === 'lost' || problem.kind === 'gpu' || problem.kind === 'internal';
+    const current = this.#current;
+    if (current?.loop) void current.loop.stop();
+    if (current) current.loop = undefined;
+    this.#post({ type: 'problem', problem });
+  }
+
+  /** Draws at the next frame; a hidden tab has none, and trains on. */
+  #redraw(): void {
+    this.#stale = true;
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame((now) => this.#frame(now));
+  }
+
+  #frame(now: number): void {
+    const picture = this.#current?.picture;
+    if (this.#over || !picture) {
+      this.#drawing = false;
+      return;
+    }
+    const training = this.#current?.loop !== undefined;
+    if (training && now - this.#lastPicture < this.#interval()) {
+      requestAnimationFrame((next) => this.#frame(next));
+      return;
+    }
+    this.#lastPicture = now;
+    this.#stale = false;
+    const start = performance.now();
+    const { canvas } = this.#context;
+    const { width, height } = this.#view;
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    picture.draw();
+    trace('picture', start);
+    // A slow adapter gets its next picture when this one is done, so that pictures never queue up.
+    void this.#device.gpu.queue.onSubmittedWorkDone().then(() => {
+      // The least of many: others wait for kernels to be made ready, or for the training before them.
+      const isFirst = this.#pictureCost === Infinity;
+      this.#pictureCost = Math.min(this.#pictureCost, performance.now() - start);
+      this.#drawing = false;
+      if (isFirst || this.#stale || this.#current?.loop) this.#redraw();
+    });
+  }
+
+  #interval(): number {
+    const fair = Math.min(this.#pictureCost / PICTURE_SHARE, LONGEST_INTERVAL);
+    return Math.max(this.#view.interval, fair);
+  }
+}
+
+function answerOf(trainer: Trainer, question: Question): Promise<unknown> {
+  switch (question.what) {
+    case 'tensors':
+      return trainer.readTensors();
+    case 'state':
+      return trainer.readState();
+    case 'sample':
+      return trainer.sample(question.count, question.seed);
+    case 'real':
+      return trainer.real(question.count, question.seed);
+    case 'score':
+      return trainer.score(question.points);
+    case 'evaluate':
+      return trainer.evaluate();
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  const message = messageOf(error);
+  if (error instanceof UserError || error instanceof RangeError) return { kind: 'configuration', message };
+  if (error instanceof TrainingFault)
+    return { kind: 'fault', step: error.step, tensor: error.tensor, message };
+  return { kind: 'internal', message };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
