@@ -26,9 +26,9 @@ fn densityAt(point: vec2f) -> f32 {
     let whole = segment.zw - segment.xy;
     let length = sqrt(dot(whole, whole));
     let direction = whole / length;
-    let from = (point - segment.xy) / STANDARD_DEVIATION;
-    let along = dot(from, direction);
-    let across = from.x * direction.y - from.y * direction.x;
+    let offset = (point - segment.xy) / STANDARD_DEVIATION;
+    let along = dot(offset, direction);
+    let across = offset.x * direction.y - offset.y * direction.x;
     let inside = normalCdf(along) - normalCdf(along - length / STANDARD_DEVIATION);
     sum += exp(-0.5 * across * across) * inside / length;
   }
