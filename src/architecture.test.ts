@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { findViolations } from './architecture';
+import { findViolations, importedKernels } from './architecture';
+import { describeFile, shaderNames } from './wgsl/files';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -28,6 +29,27 @@ describe('the project', () => {
 
   test('imports only down its floors, and uses Node, the DOM and GPU objects only in their places', () => {
     expect(findViolations(files)).toEqual([]);
+  });
+
+  test('uses every shader, entry point and fragment there is', () => {
+    const shaders = readdirSync(join(root, 'shaders'), { recursive: true, encoding: 'utf8' })
+      .map((name) => name.replaceAll('\\', '/'))
+      .filter((name) => name.endsWith('.wgsl'));
+    const sourceFiles = Object.entries(files).filter(
+      ([path]) => path.startsWith('src/') && !path.endsWith('.test.ts'),
+    );
+    const imported = importedKernels(Object.fromEntries(sourceFiles));
+    const described = shaderNames(join(root, 'shaders')).map((name) =>
+      describeFile(join(root, 'shaders'), name),
+    );
+    const included = new Set(described.flatMap(({ includes }) => includes));
+    const unused = shaders.filter((name) => !imported.has(`shaders/${name}`) && !included.has(name));
+    const unusedEntryPoints = described.flatMap(({ kernels }) =>
+      Object.values(kernels)
+        .filter(({ file, entryPoint }) => imported.get(`shaders/${file}`)?.has(entryPoint) === false)
+        .map(({ label }) => label),
+    );
+    expect([...unused, ...unusedEntryPoints]).toEqual([]);
   });
 });
 
@@ -157,5 +179,21 @@ describe('the check', () => {
     ['GPU objects on their floor', 'src/gpu/a.ts', 'export const f = (device: GPUDevice) => device;'],
   ])('allows %s', (_, path, text) => {
     expect(findViolations({ [path]: text })).toEqual([]);
+  });
+});
+
+describe('importedKernels', () => {
+  test('collects names over files, and takes a whole module or its text for everything', () => {
+    const imported = importedKernels({
+      'src/a/a.ts': "import { f as g, h } from '../../shaders/a.wgsl'; import '../b/b';",
+      'src/b/b.ts': "import { i } from '../../shaders/a.wgsl'; import * as all from '../../shaders/b.wgsl';",
+      'src/b/c.ts':
+        "import code from '../../shaders/lib/c.wgsl?raw'; import { j } from '../../shaders/b.wgsl';",
+    });
+    expect([...imported]).toEqual([
+      ['shaders/a.wgsl', new Set(['f', 'h', 'i'])],
+      ['shaders/b.wgsl', undefined],
+      ['shaders/lib/c.wgsl', undefined],
+    ]);
   });
 });

@@ -38,6 +38,27 @@ export function findViolations(files: Readonly<Record<string, string>>): string[
   });
 }
 
+/**
+ * Which entry points of which shader files are imported: by path from the repository's root, their names; `undefined`
+ * for a file of which everything is used (imported whole or as text).
+ */
+export function importedKernels(
+  files: Readonly<Record<string, string>>,
+): Map<string, Set<string> | undefined> {
+  const found = new Map<string, Set<string> | undefined>();
+  for (const [path, text] of Object.entries(files)) {
+    for (const { moduleRequest, entries } of parseSync(path, text).module.staticImports) {
+      const [, shader] = /^(\..*\.wgsl)(?:\?raw)?$/.exec(moduleRequest.value) ?? [];
+      if (!shader) continue;
+      const target = posix.join(posix.dirname(path), shader);
+      const names = found.has(target) ? found.get(target) : new Set<string>();
+      for (const { importName } of entries) names?.add(importName.name ?? '');
+      found.set(target, entries.every(({ importName }) => importName.kind === 'Name') ? names : undefined);
+    }
+  }
+  return found;
+}
+
 function importViolation(path: string, specifier: string): string | undefined {
   if (specifier.startsWith('node:'))
     return folderOf(path) === undefined || isTest(path) || NODE.test(path)
