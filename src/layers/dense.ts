@@ -1,8 +1,8 @@
 // dense: output = input · weightᵀ + bias, PyTorch's Linear.
 
 import * as v from 'valibot';
-import { denseBiasGrad, denseProduct } from '../../shaders/dense.wgsl';
-import { type Grid, linearGrid, type Slot, type Work, work } from '../gpu/work';
+import { denseParameterGrad, denseProduct } from '../../shaders/dense.wgsl';
+import { type Grid, type Slot, type Work, work } from '../gpu/work';
 import { initializerEntries, initializersOf } from './initializer';
 import { defineLayer, sizeOf } from './layer';
 
@@ -89,19 +89,22 @@ export default defineLayer({
       backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads }) => {
         const list: Work[] = [];
         if (parameterGrads) {
-          const grad = parameterGrads.weight!;
+          const { weight: weightGrad, bias: biasGrad } = parameterGrads;
           list.push(
-            product(
-              grad,
-              [outputs, inputs, batch],
-              transposed(outputGrad, outputs),
-              transposed(input, inputs),
-            ),
+            biasGrad
+              ? work(
+                  denseParameterGrad,
+                  { input, outputGrad, weightGrad: weightGrad!, biasGrad, dense: { batch, inputs, outputs } },
+                  tileGrid(outputs, inputs),
+                  2 * batch * outputs * (inputs + 1),
+                )
+              : product(
+                  weightGrad!,
+                  [outputs, inputs, batch],
+                  transposed(outputGrad, outputs),
+                  transposed(input, inputs),
+                ),
           );
-        }
-        if (parameterGrads?.bias) {
-          const bindings = { outputGrad, biasGrad: parameterGrads.bias, biasShape: { batch, outputs } };
-          list.push(work(denseBiasGrad, bindings, linearGrid(outputs, denseBiasGrad), batch * outputs));
         }
         if (inputGrad) {
           const weight = transposed(parameters.weight!, inputs);
