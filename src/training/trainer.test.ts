@@ -111,6 +111,15 @@ describe('half an iteration', () => {
   });
 });
 
+test('a timed iteration is an iteration, its parts timed where the adapter can', async () => {
+  const [timed, plain] = [await create(), await create()];
+  const phases = await timed.timeIteration();
+  plain.advance(1);
+  expect(bytes(await timed.readTensors())).toEqual(bytes(await plain.readTensors()));
+  const parts = ['drawForDiscriminator', 'updateDiscriminator', 'drawForGenerator', 'updateGenerator'];
+  expect(Object.keys(phases)).toEqual(device().canMeasureTime ? parts : []);
+});
+
 describe('metrics', () => {
   test('have a row an iteration, in order, and none twice', async () => {
     const trainer = await create();

@@ -4,6 +4,7 @@ import type { Device } from '../gpu/device';
 import { type Arena, Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import { Readback } from '../gpu/readback';
+import { PassTimer } from '../gpu/timestamps';
 import type { Slot } from '../gpu/work';
 import { seedWords } from '../math/philox';
 import { STREAMS } from '../math/streams';
@@ -122,6 +123,34 @@ export class Trainer {
         this.#encodeGeneratorUpdate(pass);
       }
     });
+  }
+
+  /**
+   * One iteration with a pass for each of its parts, and their GPU time in milliseconds: where a step's time goes.
+   * Empty where the adapter has no `timestamp-query`.
+   */
+  async timeIteration(): Promise<Readonly<Record<string, number>>> {
+    const timer = new PassTimer(this.device, 2 * (this.config.discriminatorSteps + 1));
+    const encoder = this.device.gpu.createCommandEncoder({ label: 'timed iteration' });
+    const encode = (plan: Plan) => {
+      const pass = encoder.beginComputePass(timer.pass(plan.label));
+      plan.encode(pass);
+      pass.end();
+    };
+    for (let k = 0; k < this.config.discriminatorSteps; k++) {
+      encode(this.#plans.drawForDiscriminator);
+      encode(this.#plans.updateDiscriminator);
+      this.#discriminatorUpdates++;
+    }
+    encode(this.#plans.drawForGenerator);
+    encode(this.#plans.updateGenerator);
+    this.#generatorUpdates++;
+    const read = timer.resolve(encoder);
+    this.device.gpu.queue.submit([encoder.finish()]);
+    const phases: Record<string, number> = {};
+    for (const { label, milliseconds } of await read()) phases[label] = (phases[label] ?? 0) + milliseconds;
+    timer.destroy();
+    return phases;
   }
 
   /** Updates of D alone, on drawn batches, in one submit. */
