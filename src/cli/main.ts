@@ -1,0 +1,163 @@
+// The command: what it understands, and how its outcomes become exit codes.
+
+import { Command, CommanderError, Option } from 'commander';
+import { version } from '../../package.json';
+import { UserError } from '../math/errors';
+import { DEFAULT_PRESET, presets } from '../presets';
+import { type Console, Failure, processConsole } from './console';
+import type { TrainOptions } from './train';
+
+const FAILED = 1;
+const MISUSED = 2;
+
+/**
+ * Runs the command with the arguments after its name, and returns its exit code: 0, 1 for a failure, 2 for what the user
+ * can mend. Says either in one line, without a stack.
+ */
+export async function main(args: readonly string[], console: Console = processConsole()): Promise<number> {
+  let code = 0;
+  try {
+    await program(console, (result) => {
+      code = result;
+    }).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    if (error instanceof UserError || error instanceof Failure) {
+      console.err(`webgan: ${error.message}`);
+      return error instanceof UserError ? MISUSED : FAILED;
+    }
+    console.err(`webgan: ${error instanceof Error ? error.message : String(error)}`);
+    if (process.env.WEBGAN_DEBUG && error instanceof Error) console.err(error.stack ?? '');
+    return FAILED;
+  }
+}
+
+// Commands are imported when they are called for: `presets` needs neither a GPU nor a canvas.
+function program(console: Console, exit: (code: number) => void): Command {
+  const program = new Command('webgan')
+    .description('Trains generative adversarial networks wholly on the GPU, with hand-written WGSL.')
+    .version(version)
+    .configureOutput({
+      writeOut: (text) => console.out(text.replace(/\n$/, '')),
+      writeErr: (text) => console.err(text.replace(/^error: /, 'webgan: ').replace(/\n$/, '')),
+    })
+    .exitOverride()
+    .showHelpAfterError('(webgan --help, or --help after a command, tells more)')
+    .addHelpText('after', EXIT_CODES);
+
+  program
+    .command('train')
+    .summary('train a preset or a configuration, and write a run folder')
+    .description(
+      'Trains a preset or a configuration file and writes metrics, pictures, a checkpoint and a summary into a run folder. ' +
+        'Ctrl-C ends it with everything written.',
+    )
+    .argument('[preset or config.json]', `one of ${presets.names.join(', ')}, or a JSON file`, DEFAULT_PRESET)
+    .option('--steps <n>', 'iterations of the run')
+    .option('--seed <n>', 'seed of every random number')
+    .option('--batch-size <n>', 'samples in a batch')
+    .option('--report-every <n>', 'iterations between two lines of metrics')
+    .option('--evaluate-every <n>', 'iterations between two evaluations')
+    .option(
+      '--set <path=value>',
+      'any field of the configuration, e.g. generator[0].units=64; may be repeated',
+      collect,
+      [],
+    )
+    .option('--out <folder>', 'where run folders are made', 'runs')
+    .option(
+      '--name <name>',
+      'the run folder’s name (default: the preset’s or file’s, numbered where it is taken)',
+    )
+    .addOption(
+      new Option('--runtime <runtime>', 'train in Node, or in headless Chromium through the page')
+        .choices(['node', 'chrome'])
+        .default('node'),
+    )
+    .option('--json', 'print one JSON object at the end instead of sentences', false)
+    .action(async (source: string, options: Record<string, unknown>) => {
+      const { train } = await import('./train');
+      const { out, name, runtime, json, set } = options as Omit<TrainOptions, 'settings'> & { set: string[] };
+      // The options of their own win over --set, whatever the order: they are the more particular wish.
+      const settings = [
+        ...set,
+        ...SETTINGS.filter((key) => key in options).map((key) => `${key}=${options[key]}`),
+      ];
+      await train(source, { settings, out, runtime, json, ...(name !== undefined && { name }) }, console);
+    });
+
+  program
+    .command('sample')
+    .summary('draw samples of a trained generator')
+    .description(
+      'Draws samples of a run’s generator into a picture or a CSV file; the same samples for the same seed.',
+    )
+    .argument('<run>', 'a run’s folder, or its name in runs/')
+    .option('--count <n>', 'how many samples', wholeNumber('--count', 1, 1_000_000), 1000)
+    .option('--seed <n>', 'seed of the noise', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .requiredOption('--out <file>', 'a file that ends in .png or .csv')
+    .action(async (run: string, options: { count: number; seed: number; out: string }) => {
+      const { sample } = await import('./sample');
+      await sample(run, options, console);
+    });
+
+  program
+    .command('replay')
+    .summary('replay recorded training runs and compare')
+    .description(
+      'Replays recorded training runs (parity cases) and says the worst error of each beside its tolerance.',
+    )
+    .argument('<case.safetensors...>', 'recorded runs')
+    .option('--json', 'print one JSON object a case: file, pass, worst: { tensor, error, tolerance }', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all pass, 1 a case fails, 2 a file cannot be read or uses something not built yet.',
+    )
+    .action(async (files: string[], options: { json: boolean }) => {
+      const { replayFiles } = await import('./replay');
+      exit(await replayFiles(files, options, console));
+    });
+
+  program
+    .command('presets')
+    .summary('list the presets')
+    .description('Lists the presets with a line each.')
+    .option('--json', 'print one JSON object: each preset’s description and configuration', false)
+    .action(({ json }: { json: boolean }) => {
+      const all = presets.names.map((name) => presets.get(name));
+      if (json) {
+        console.out(
+          JSON.stringify(
+            Object.fromEntries(all.map(({ name, description, config }) => [name, { description, config }])),
+            null,
+            2,
+          ),
+        );
+      } else {
+        const width = Math.max(...presets.names.map((name) => name.length));
+        for (const { name, description } of all) console.out(`${name.padEnd(width)}  ${description}`);
+      }
+    });
+
+  return program;
+}
+
+const EXIT_CODES = '\nExit codes: 0 done, 1 it failed, 2 the command or its input has to be mended.';
+/** Options that are fields of the configuration: whether their values will do is for the schema to say. */
+const SETTINGS = ['steps', 'seed', 'batchSize', 'reportEvery', 'evaluateEvery'];
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+/** Parses an option's whole number. */
+const wholeNumber =
+  (flag: string, low: number, high: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!/^\d+$/.test(text) || n < low || n > high) {
+      throw new UserError(
+        `${flag}: ${JSON.stringify(text)} given; a whole number from ${low} to ${high} would do.`,
+      );
+    }
+    return n;
+  };
