@@ -1,28 +1,31 @@
-// An edited kernel keeps the variant in use and takes everything else from its new text.
+// Edited shaders in the variant that is in use.
 
 import { expect, test } from 'vitest';
-import { countCells } from '../../shaders/histogram.wgsl';
+import { describe } from './describe';
 import type { Kernel } from './kernel';
 import { specialize } from './specialize';
 import { inVariantOf } from './variant';
 
-const kernel = countCells as unknown as Kernel;
-const edited: Kernel = {
-  ...kernel,
-  source: `${kernel.source}\n// edited`,
-  code: `${kernel.code}\n// edited`,
-  constants: { ...kernel.constants, DIMENSIONS: 7 },
-};
+const kernelOf = (code: string): Kernel => describe(code, 'a.wgsl', () => undefined).kernels.main!;
+const CODE =
+  'const ROWS = 2u;\nconst SLOPE = 0.2;\nconst GROUP = 4u;\n@compute @workgroup_size(GROUP) fn main() { /* one */ }';
 
-test('keeps rewritten constants and takes the new text', () => {
-  const used = specialize(kernel, { DIMENSIONS: 1 });
-  const swapped = inVariantOf(used, edited);
-  expect(used.constants.DIMENSIONS).toBe(1);
-  expect(swapped.constants.DIMENSIONS).toBe(1);
-  expect(swapped.code).toContain('// edited');
-  expect(swapped.code).toMatch(/const DIMENSIONS\s*=\s*1/);
+test('keeps what was specialised and takes everything else from the edited text', () => {
+  const used = specialize(kernelOf(CODE), { ROWS: 8, GROUP: 16 });
+  const edited = kernelOf(CODE.replace('0.2', '0.5').replace('one', 'two'));
+  const variant = inVariantOf(used, edited);
+  expect(variant.constants).toEqual({ ROWS: 8, SLOPE: 0.5, GROUP: 16 });
+  expect(variant.workgroupSize).toEqual([16, 1, 1]);
+  expect(variant.code).toContain('/* two */');
 });
 
-test('a constant that nobody rewrote is as the new text has it', () => {
-  expect(inVariantOf(kernel, edited)).toBe(edited);
+test('takes the edited value of a constant that was used as it stood', () => {
+  const edited = kernelOf(CODE.replace('ROWS = 2u', 'ROWS = 3u'));
+  expect(inVariantOf(kernelOf(CODE), edited)).toBe(edited);
+});
+
+test('drops constants that the edited text no longer has', () => {
+  const used = specialize(kernelOf(CODE), { ROWS: 8 });
+  const edited = kernelOf(CODE.replace('const ROWS = 2u;', ''));
+  expect(inVariantOf(used, edited).constants).toEqual({ SLOPE: 0.2, GROUP: 4 });
 });
