@@ -30,7 +30,10 @@ export class PipelineCache {
 
   async #create(kernel: Kernel): Promise<Pipeline> {
     const device = this.#device;
+    // What is wrong with the text is told below, not to whoever listens for uncaptured errors.
+    device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: kernel.file, code: kernel.code });
+    await device.popErrorScope();
     const layout = device.createBindGroupLayout({
       label: kernel.label,
       entries: Object.values(kernel.bindings).map((binding) => ({
@@ -48,7 +51,11 @@ export class PipelineCache {
       return { pipeline, layout };
     } catch (error) {
       const { messages } = await module.getCompilationInfo();
-      const details = messages.map((m) => `${kernel.file}:${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
+      // The compiler's line numbers are those of the text with includes and unrolled loops: the line itself says more.
+      const lines = kernel.code.split('\n');
+      const details = messages
+        .map((m) => `${m.message} in “${lines[m.lineNum - 1]?.trim() ?? ''}”`)
+        .join('\n');
       throw new Error(`${kernel.label} does not compile: ${details || (error as Error).message}`);
     }
   }
