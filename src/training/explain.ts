@@ -34,11 +34,11 @@ function explain(schema: AnySchema, input: unknown, issue: Issue, root: string):
     return `${path}: there is no such field; ${hint}${parent || root} takes ${known.join(', ') || 'no fields'}.`;
   }
   if (isMissingKey(issue)) {
-    const known = childOf(resolve(schema, input, keys.slice(0, -1)), keys.at(-1)!);
-    const wanted = expectation(known);
-    return `${path}: is missing; ${wanted === undefined ? 'it has no default' : `${wanted} would do`}.`;
+    const missing = childOf(resolve(schema, input, keys.slice(0, -1)), keys.at(-1)!);
+    return `${path}: is missing; ${expectation(missing)}.`;
   }
-  return `${path}: ${describe(issue.input)} given; ${wish(issue)}.`;
+  const wanted = wish(issue);
+  return `${path}: ${describe(issue.input)} given; ${wanted}${wanted.endsWith('?') ? '' : '.'}`;
 }
 
 /** `generator[2].units` for ['generator', 2, 'units']. */
@@ -121,10 +121,10 @@ function phrase(type: string, requirement: unknown, expected?: string): string |
 }
 
 /** What a schema wants, for a field that is missing. */
-function expectation(schema: AnySchema): string | undefined {
-  if (schema === undefined) return undefined;
-  const inner = schema.type === 'lazy' ? schema.getter(undefined) : schema;
-  return phrase(inner.type, undefined, inner.expects);
+function expectation(schema: AnySchema): string {
+  const inner = schema?.type === 'lazy' ? schema.getter(undefined) : schema;
+  if (typeof inner?.message === 'string') return inner.message;
+  return `${phrase(inner?.type, undefined, inner?.expects) ?? 'a value'} would do`;
 }
 
 /** The schema that governs the value at a path, with wrappers and lazy choices taken for that value. */

@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../math/errors';
+import { presets } from '../presets';
+import { parseConfig, parseReplayConfig } from './config';
+
+const base = () => ({
+  data: { source: 'ring' },
+  noise: { type: 'normal', size: 2 },
+  generator: [{ type: 'dense', units: 8 }, { type: 'relu' }, { type: 'dense', units: 2 }],
+  discriminator: [
+    { type: 'dense', units: 8 },
+    { type: 'leakyRelu', slope: 0.2 },
+    { type: 'dense', units: 1 },
+  ],
+  optimizer: {
+    generator: { type: 'adam', learningRate: 1e-3 },
+    discriminator: { type: 'sgd', learningRate: 0.1, momentum: 0.5 },
+  },
+});
+
+test('what is not given has its default, PyTorch’s for the optimizers', () => {
+  expect(parseConfig(base())).toMatchObject({
+    data: { source: 'ring', modes: 8, radius: 1, standardDeviation: 0.02 },
+    noise: { type: 'normal', size: 2 },
+    generator: [
+      { type: 'dense', units: 8, bias: true },
+      { type: 'relu' },
+      { type: 'dense', units: 2, bias: true },
+    ],
+    loss: 'nonSaturating',
+    regularizers: [],
+    optimizer: {
+      generator: {
+        type: 'adam',
+        learningRate: 1e-3,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        schedule: { type: 'constant' },
+      },
+      discriminator: { type: 'sgd', learningRate: 0.1, momentum: 0.5, schedule: { type: 'constant' } },
+    },
+    batchSize: 128,
+    discriminatorSteps: 1,
+    steps: 10_000,
+    seed: 1,
+    reportEvery: 100,
+    evaluateEvery: 1000,
+  });
+});
+
+test('a parsed configuration parses to itself, through JSON too', () => {
+  for (const name of presets.names) {
+    const config = parseConfig(presets.get(name).config);
+    expect(parseConfig(config)).toEqual(config);
+    expect(parseConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  }
+});
+
+type Base = Record<string, unknown> & ReturnType<typeof base>;
+/** What is done to a good configuration, and the one sentence that should answer it. */
+const wrong: [string, (config: Base) => unknown, string][] = [
+  ['nothing', () => undefined, 'configuration: nothing given; a JSON object would do.'],
+  ['a list', () => [], 'configuration: [] given; a JSON object would do.'],
+  ['a text', () => 'ring', 'configuration: "ring" given; a JSON object would do.'],
+  ['null', () => null, 'configuration: null given; a JSON object would do.'],
+  ['no data', ({ data: _, ...rest }) => rest, 'data: is missing; an object such as { "source": "'],
+  [
+    'an unknown field',
+    (c) => ({ ...c, batchsize: 3 }),
+    'batchsize: there is no such field; did you mean batchSize? configuration takes data, noise, generator, discriminator, loss, ' +
+      'regularizers, optimizer, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery.',
+  ],
+  [
+    'a field named __proto__',
+    (c) => JSON.parse(JSON.stringify(c).replace('{', '{"__proto__":{"steps":1},')),
+    '__proto__: there is no such field; configuration takes data,',
+  ],
+  [
+    'a misspelt field of a layer, though a required one is missing',
+    (c) => ({ ...c, generator: [{ type: 'dense', unit: 2 }] }),
+    'generator[0].unit: there is no such field; did you mean units? generator[0] takes type, units, bias',
+  ],
+  [
+    'a missing field of a layer',
+    (c) => ({ ...c, generator: [{ type: 'dense' }] }),
+    'generator[0].units: is missing; a number would do.',
+  ],
+  ['a layer without a type', (c) => ({ ...c, generator: [{ units: 2 }] }), 'generator[0].type: is missing; '],
+  [
+    'a layer that is a text',
+    (c) => ({ ...c, generator: ['relu'] }),
+    'generator[0]: "relu" given; an object such as { "type": "',
+  ],
+  [
+    'a layer that is null',
+    (c) => ({ ...c, generator: [null] }),
+    'generator[0]: null given; an object such as { "type": "',
+  ],
+  [
+    'a network that is none',
+    (c) => ({ ...c, generator: { type: 'dense' } }),
+    'generator: {"type":"dense"} given; a list of layers would do.',
+  ],
+  [
+    'no layers',
+    (c) => ({ ...c, discriminator: [] }),
+    'discriminator: [] given; a list of at least one layer would do.',
+  ],
+  [
+    'a layer not built',
+    (c) => ({ ...c, generator: [{ type: 'conv2d', channels: 3 }] }),
+    'generator[0].type: "conv2d" given; the layers here are dense, elu, flatten, leakyRelu, relu, reshape, sigmoid, silu, softplus, tanh.',
+  ],
+  ['a misspelt layer', (c) => ({ ...c, generator: [{ type: 'Dense', units: 2 }] }), '; did you mean dense?'],
+  [
+    'a layer named as an object’s own',
+    (c) => ({ ...c, generator: [{ type: 'constructor' }] }),
+    'generator[0].type: "constructor" given; the layers',
+  ],
+  [
+    'a loss not built',
+    (c) => ({ ...c, loss: 'hinge' }),
+    'loss: "hinge" given; the losses here are leastSquares, minimax, nonSaturating.',
+  ],
+  ['a misspelt loss', (c) => ({ ...c, loss: 'nonsaturating' }), 'did you mean nonSaturating?'],
+  [
+    'a loss that is a number',
+    (c) => ({ ...c, loss: 3 }),
+    'loss: 3 given; the name of a loss would do: leastSquares, minimax, nonSaturating.',
+  ],
+  [
+    'a regularizer',
+    (c) => ({ ...c, regularizers: [{ type: 'r1', gamma: 1 }] }),
+    'regularizers: [{"type":"r1","gamma":1}] given; an empty list would do: r1 is not built yet',
+  ],
+  [
+    'regularizers that are no list',
+    (c) => ({ ...c, regularizers: 'r1' }),
+    'regularizers: "r1" given; an empty list would do',
+  ],
+  [
+    'a data source not built',
+    (c) => ({ ...c, data: { source: 'mnist' } }),
+    'data.source: "mnist" given; the data sources here are ',
+  ],
+  [
+    'a noise not built',
+    (c) => ({ ...c, noise: { type: 'pink', size: 2 } }),
+    'noise.type: "pink" given; the kinds of noise here are ',
+  ],
+  ['no noise numbers', (c) => ({ ...c, noise: { type: 'normal', size: 0 } }), 'noise.size: 0 given; '],
+  [
+    'an optimizer not built',
+    (c) => ({ ...c, optimizer: { ...c.optimizer, generator: { type: 'lion', learningRate: 1 } } }),
+    'optimizer.generator.type: "lion" given; the optimizers here are adam, sgd',
+  ],
+  [
+    'half an optimizer',
+    (c) => ({ ...c, optimizer: { generator: c.optimizer.generator } }),
+    'optimizer.discriminator: is missing; an object such as { "type": "adam" } would do.',
+  ],
+  [
+    'a negative learning rate',
+    (c) => ({ ...c, optimizer: { ...c.optimizer, generator: { type: 'adam', learningRate: -1 } } }),
+    'optimizer.generator.learningRate: -1 given; ',
+  ],
+  [
+    'a decay of 1',
+    (c) => ({ ...c, optimizer: { ...c.optimizer, generator: { type: 'adam', learningRate: 1, beta1: 1 } } }),
+    'optimizer.generator.beta1: 1 given; ',
+  ],
+  [
+    'a schedule not built',
+    (c) => ({
+      ...c,
+      optimizer: { ...c.optimizer, generator: { type: 'adam', learningRate: 1, schedule: { type: 'step' } } },
+    }),
+    'optimizer.generator.schedule.type: "step" given; ',
+  ],
+  [
+    'a negative batch',
+    (c) => ({ ...c, batchSize: -4 }),
+    'batchSize: -4 given; a whole number from 1 to 65536 would do.',
+  ],
+  ['a batch of none', (c) => ({ ...c, batchSize: 0 }), 'batchSize: 0 given; a whole number'],
+  ['half a sample', (c) => ({ ...c, batchSize: 1.5 }), 'batchSize: 1.5 given; a whole number'],
+  ['a batch in words', (c) => ({ ...c, batchSize: 'many' }), 'batchSize: "many" given; a whole number'],
+  [
+    'a batch that is not a number',
+    (c) => ({ ...c, batchSize: Number.NaN }),
+    'batchSize: NaN given; a whole number',
+  ],
+  ['a batch of null', (c) => ({ ...c, batchSize: null }), 'batchSize: null given; a whole number'],
+  ['no steps', (c) => ({ ...c, steps: 0 }), 'steps: 0 given; a whole number'],
+  [
+    'endless steps',
+    (c) => ({ ...c, steps: Number.POSITIVE_INFINITY }),
+    'steps: Infinity given; a whole number',
+  ],
+  ['no steps of D', (c) => ({ ...c, discriminatorSteps: 0 }), 'discriminatorSteps: 0 given; a whole number'],
+  [
+    'more draws than counters',
+    (c) => ({ ...c, steps: 1_000_000_000, discriminatorSteps: 5 }),
+    'steps: 1000000000 given with discriminatorSteps 5; a product below 4294967296 would do.',
+  ],
+  ['a negative seed', (c) => ({ ...c, seed: -1 }), 'seed: -1 given; a whole number'],
+  ['no reports', (c) => ({ ...c, reportEvery: 0 }), 'reportEvery: 0 given; a whole number'],
+  ['no evaluations', (c) => ({ ...c, evaluateEvery: false }), 'evaluateEvery: false given; a whole number'],
+  [
+    'a D that ends in two numbers',
+    (c) => ({ ...c, discriminator: [{ type: 'dense', units: 2 }] }),
+    'discriminator: its output has shape [2]; it has to end in one logit, for example with { "type": "dense", "units": 1 }.',
+  ],
+  [
+    'a D that ends in a plane of one',
+    (c) => ({
+      ...c,
+      discriminator: [
+        { type: 'dense', units: 1 },
+        { type: 'reshape', shape: [1, 1] },
+      ],
+    }),
+    'discriminator: its output has shape [1, 1]; it has to end in one logit',
+  ],
+  [
+    'a D that ends in a probability',
+    (c) => ({ ...c, discriminator: [{ type: 'dense', units: 1 }, { type: 'sigmoid' }] }),
+    'discriminator[1]: "sigmoid" given as the last layer; without it',
+  ],
+  [
+    'a G of another shape than the data',
+    (c) => ({ ...c, generator: [{ type: 'dense', units: 3 }] }),
+    'generator: its output has shape [3], but a sample of the data "ring" has shape [2]; a last layer that gives [2] would do.',
+  ],
+  [
+    'layers that do not fit',
+    (c) => ({
+      ...c,
+      generator: [
+        { type: 'dense', units: 10 },
+        { type: 'reshape', shape: [3, 3] },
+      ],
+    }),
+    'generator[1] (reshape): reshape to [3, 3] needs 9 numbers, but its input [10] has 10.',
+  ],
+  [
+    'a layer too large for any GPU',
+    (c) => ({
+      ...c,
+      generator: [
+        { type: 'dense', units: 1e9 },
+        { type: 'dense', units: 2 },
+      ],
+    }),
+    'generator[0] (dense): its weight has 2000000000 numbers; at most 33554432 would do.',
+  ],
+  [
+    'an output too large for any GPU',
+    (c) => ({
+      ...c,
+      batchSize: 65_536,
+      generator: [
+        { type: 'dense', units: 1000 },
+        { type: 'dense', units: 2 },
+      ],
+    }),
+    'generator[0] (dense): its output over a batch of 65536 has',
+  ],
+];
+
+describe('what is wrong is named in one sentence, with what would do', () => {
+  test.each(wrong)('%s', (_, change, message) => {
+    const parse = () => parseConfig(change(base() as unknown as Base));
+    expect(parse).toThrow(UserError);
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(/^[^\n]*[.?]$/);
+  });
+});
+
+test('a recorded run brings its data along, and its shape is G’s', () => {
+  const { data: _, ...recorded } = base();
+  expect(parseReplayConfig(recorded).data).toBeUndefined();
+  expect(() => parseReplayConfig(base())).toThrow(/^data: there is no such field/);
+  expect(() => parseReplayConfig({ ...recorded, weightClip: 0.1 })).toThrow(
+    'weightClip: is not built yet; a run without it would do.',
+  );
+  expect(() => parseReplayConfig({ ...recorded, regularizers: [{ type: 'r1' }] })).toThrow(
+    /r1 is not built yet/,
+  );
+  expect(() => parseReplayConfig({ ...recorded, discriminator: [{ type: 'dense', units: 2 }] })).toThrow(
+    /one logit/,
+  );
+  const wide = { ...recorded, generator: [{ type: 'dense', units: 5 }] };
+  expect(parseReplayConfig(wide).generator).toHaveLength(1);
+});
