@@ -1,5 +1,6 @@
 // Adam (Kingma & Ba 2015), as PyTorch does it. For update t = 1, 2, … with gradient g:
 //
+//   g ← g + weightDecay · θ
 //   m ← β₁ m + (1 − β₁) g
 //   v ← β₂ v + (1 − β₂) g²
 //   θ ← θ − learningRate/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
@@ -23,6 +24,7 @@ struct AdamSettings {
   oneMinusBeta2: f32,
   logBeta2: f32,
   epsilon: f32,
+  weightDecay: f32,
 }
 
 @group(0) @binding(4) var<storage, read_write> expAvg: array<vec4f>;       // m
@@ -35,7 +37,7 @@ fn adamUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   if (i >= settings.count) { return; }
   let t = clock[0];
   if (mustHold(settings.network, t)) { return; }
-  let g = gradient[i];
+  let g = gradient[i] + settings.weightDecay * parameter[i];
   let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
   let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
   let correction = -expm1(f32(t) * vec4f(settings.logBeta1, settings.logBeta2, 0.0, 0.0)).xy;

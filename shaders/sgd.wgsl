@@ -1,5 +1,6 @@
 // Stochastic gradient descent with momentum, as PyTorch's SGD does it:
 //
+//   g ← g + weightDecay · θ
 //   v ← momentum · v + g
 //   θ ← θ − learningRate · v
 
@@ -13,6 +14,7 @@ struct SgdSettings {
   scheduleEnd: f32,
   learningRate: f32,
   momentum: f32,
+  weightDecay: f32,
 }
 
 @group(0) @binding(4) var<storage, read_write> momentumBuffer: array<vec4f>;
@@ -24,7 +26,7 @@ fn sgdUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   if (i >= settings.count) { return; }
   let t = clock[0];
   if (mustHold(settings.network, t)) { return; }
-  let velocity = settings.momentum * momentumBuffer[i] + gradient[i];
+  let velocity = settings.momentum * momentumBuffer[i] + gradient[i] + settings.weightDecay * parameter[i];
   let updated = parameter[i] - scheduledLearningRate(t) * velocity;
   if (!isSound(i, t, updated)) { return; }
   momentumBuffer[i] = velocity;

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { adamUpdate } from '../../shaders/adam.wgsl';
 import { linearGrid, work } from '../gpu/work';
-import { commonSettings, defineOptimizer, scheduleEntries } from './optimizer';
+import { commonEntries, commonSettings, defineOptimizer } from './optimizer';
 
 const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 
@@ -14,7 +14,7 @@ export default defineOptimizer({
   type: 'adam',
   schema: v.strictObject({
     type: v.literal('adam'),
-    ...scheduleEntries,
+    ...commonEntries,
     beta1: v.optional(decay, 0.9),
     beta2: v.optional(decay, 0.999),
     epsilon: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 1e-8),

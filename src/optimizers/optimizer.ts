@@ -50,13 +50,16 @@ const scheduleSchema = v.variant('type', [
 ]);
 
 /** Schema entries of every optimizer. */
-export const scheduleEntries = {
+export const commonEntries = {
   learningRate: v.pipe(v.number(), v.finite(), v.minValue(0)),
   schedule: v.optional(scheduleSchema, { type: 'constant' }),
+  /** L2: added to the gradient times the parameter, as PyTorch's `weight_decay` of SGD and Adam. */
+  weightDecay: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 0),
 };
 
-interface ScheduledConfig {
+interface CommonConfig {
   readonly learningRate: number;
+  readonly weightDecay: number;
   readonly schedule: v.InferOutput<typeof scheduleSchema>;
 }
 
@@ -65,7 +68,7 @@ const NETWORKS = { discriminator: 0, generator: 1 } as const;
 
 /** The fields that `shaders/lib/optimizer.wgsl` reads of an optimizer's settings. */
 export function commonSettings(
-  config: ScheduledConfig,
+  config: CommonConfig,
   { network, updates }: OptimizerContext,
   parameters: Slot,
 ) {
@@ -77,6 +80,7 @@ export function commonSettings(
     scheduleUpdates: Math.max(1, updates),
     scheduleEnd: schedule.type === 'constant' ? 1 : schedule.end,
     learningRate: config.learningRate,
+    weightDecay: config.weightDecay,
   };
 }
 
@@ -84,7 +88,7 @@ export function commonSettings(
  * What the learning rate is multiplied by when `progress` (0 to 1) of the run is done: the float64 twin of
  * `scheduledLearningRate` in `shaders/lib/optimizer.wgsl`.
  */
-export function scheduleFactor(schedule: ScheduledConfig['schedule'], progress: number): number {
+export function scheduleFactor(schedule: CommonConfig['schedule'], progress: number): number {
   if (schedule.type === 'constant') return 1;
   const remaining = schedule.type === 'linear' ? 1 - progress : (1 + Math.cos(Math.PI * progress)) / 2;
   return schedule.end + (1 - schedule.end) * remaining;

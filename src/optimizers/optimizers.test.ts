@@ -17,18 +17,19 @@ const TOLERANCE = 3e-6;
 
 /** θ after `updates` updates with the same gradient each time, in float64: PyTorch's definitions. */
 const references: Record<string, (config: Record<string, number>, g: number, rates: number[]) => number> = {
-  sgd: ({ momentum = 0 }, g, rates) => {
+  sgd: ({ momentum = 0, weightDecay = 0 }, g, rates) => {
     let [theta, velocity] = [0, 0];
     for (const rate of rates) {
-      velocity = momentum * velocity + g;
+      velocity = momentum * velocity + g + weightDecay * theta;
       theta -= rate * velocity;
     }
     return theta;
   },
-  adam: ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }, g, rates) => {
+  adam: ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }, gradient, rates) => {
     let [theta, m, v2] = [0, 0, 0];
     rates.forEach((rate, i) => {
       const t = i + 1;
+      const g = gradient + weightDecay * theta;
       m = beta1 * m + (1 - beta1) * g;
       v2 = beta2 * v2 + (1 - beta2) * g * g;
       theta -= ((rate / (1 - beta1 ** t)) * m) / (Math.sqrt(v2) / Math.sqrt(1 - beta2 ** t) + epsilon);
@@ -42,7 +43,9 @@ const cases: Record<string, unknown>[] = [
   { type: 'sgd', learningRate: 0.1, momentum: 0.9 },
   { type: 'sgd', learningRate: 0.1, schedule: { type: 'linear', end: 0.2 } },
   { type: 'sgd', learningRate: 0.1, momentum: 0.5, schedule: { type: 'cosine', end: 0.05 } },
+  { type: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 0.3 },
   { type: 'adam', learningRate: 0.01 },
+  { type: 'adam', learningRate: 0.01, beta1: 0.5, weightDecay: 0.3 },
   { type: 'adam', learningRate: 0.01, beta1: 0, beta2: 0.9 },
   { type: 'adam', learningRate: 0.01, beta1: 0.5, epsilon: 0.1, schedule: { type: 'cosine' } },
 ];

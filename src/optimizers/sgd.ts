@@ -3,13 +3,13 @@
 import * as v from 'valibot';
 import { sgdUpdate } from '../../shaders/sgd.wgsl';
 import { linearGrid, work } from '../gpu/work';
-import { commonSettings, defineOptimizer, scheduleEntries } from './optimizer';
+import { commonEntries, commonSettings, defineOptimizer } from './optimizer';
 
 export default defineOptimizer({
   type: 'sgd',
   schema: v.strictObject({
     type: v.literal('sgd'),
-    ...scheduleEntries,
+    ...commonEntries,
     momentum: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
   }),
   create: (config, context) => ({
