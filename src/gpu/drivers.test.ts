@@ -28,6 +28,14 @@ describe('driverCandidates', () => {
     expect(names(machine([]))).toEqual([]);
   });
 
+  it('tries an old Mesa last', () => {
+    const stating = (version: string) =>
+      machine([LAVAPIPE, ...DEBIAN_CHROMIUM], { read: () => `{"ICD": {"api_version": "${version}"}}` });
+    expect(names(stating('1.1.230'))).toEqual(['swiftshader', 'lavapipe']);
+    expect(names(stating('1.4.305'))).toEqual(['lavapipe', 'swiftshader']);
+    expect(names(stating('1.1.230'), 'lavapipe')).toEqual(['lavapipe']);
+  });
+
   it('takes no GPU driver for a GPU', () => {
     expect(names(machine([`${ICD}/radeon_icd.json`, LAVAPIPE]))).toEqual(['lavapipe']);
     expect(names(machine([`${ICD}/radeon_icd.json`, '/dev/dri/card0']))).toEqual([]);

@@ -16,8 +16,8 @@ export interface Driver {
 
 /**
  * The drivers to try, in this order: the one that was asked for; else a real GPU's, then Mesa's lavapipe (the faster of
- * the two software drivers), then SwiftShader. Whether one works shows only when an adapter is asked for (Mesa 22, say,
- * is too old for Dawn), so the caller tries them in turn.
+ * the two software drivers), then SwiftShader. Whether one works shows only when an adapter is asked for, so the caller
+ * tries them in turn.
  *
  * @param wanted 'default', 'lavapipe', 'swiftshader' or the path of a Vulkan manifest. Without it `VK_DRIVER_FILES` and then
  * `WEBGAN_ADAPTER` decide.
@@ -33,7 +33,12 @@ export function driverCandidates(system: System, wanted?: string): readonly Driv
   if (system.platform === 'win32') return platformDriver(choice, 'Direct3D 12');
   switch (choice) {
     case 'default':
-      return [...hardware(system), ...lavapipe(system), ...swiftshader(system)];
+      return [
+        ...hardware(system),
+        ...lavapipe(system, isRecent),
+        ...swiftshader(system),
+        ...lavapipe(system, isOld),
+      ];
     case 'lavapipe':
       return found(lavapipe(system), system, 'lavapipe is not installed here');
     case 'swiftshader':
@@ -93,11 +98,22 @@ const LAVAPIPE = /\/lvp_icd[^/]*$/;
 // NVIDIA's own driver and WSL have no /dev/dri.
 const GPU_DEVICES = ['/dev/nvidia0', '/dev/dxg'];
 
-function lavapipe(system: System): readonly Driver[] {
+function lavapipe(system: System, accepts = (_system: System, _path: string) => true): readonly Driver[] {
   return manifests(system)
-    .filter((path) => LAVAPIPE.test(path))
+    .filter((path) => LAVAPIPE.test(path) && accepts(system, path))
     .map((path) => ({ name: 'lavapipe', path, origin: 'the system’s Mesa', ...loader(system) }));
 }
+
+/**
+ * Whether a manifest is one of a Mesa that Dawn is likely to refuse, with some noise: Debian 12's 22.3 states Vulkan 1.1, the
+ * ones that work state 1.3 or 1.4. It is still tried where there is nothing else.
+ */
+function isOld(system: System, path: string): boolean {
+  const stated = /"api_version"\s*:\s*"1\.(\d+)/.exec(system.read(path) ?? '')?.[1];
+  return stated !== undefined && Number(stated) < 3;
+}
+
+const isRecent = (system: System, path: string) => !isOld(system, path);
 
 function swiftshader(system: System): readonly Driver[] {
   return findChromiums(system)

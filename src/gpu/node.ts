@@ -1,6 +1,6 @@
 // WebGPU in Node: Dawn (the npm package `webgpu`) on the best driver that this machine has.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { UserError } from '../math/errors';
 import { adapterAdvice, type Driver, driverCandidates } from './drivers';
@@ -24,6 +24,13 @@ export function nodeSystem(): System {
         return readdirSync(folder).sort();
       } catch {
         return [];
+      }
+    },
+    read(path) {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch {
+        return undefined;
       }
     },
   };

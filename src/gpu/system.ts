@@ -10,6 +10,8 @@ export interface System {
   exists(path: string): boolean;
   /** Names in a folder, sorted; none if it cannot be read. */
   list(folder: string): readonly string[];
+  /** A text file; undefined if it cannot be read. */
+  read(path: string): string | undefined;
 }
 
 /** Where webgan keeps what it downloaded: `$XDG_CACHE_HOME/webgan`, by default `~/.cache/webgan`. */

@@ -2,7 +2,7 @@
 
 import type { System } from './system';
 
-/** A machine that has just these files. */
+/** A machine that has just these files, all empty. */
 export function machine(files: readonly string[], rest: Partial<System> = {}): System {
   return {
     platform: 'linux',
@@ -14,6 +14,7 @@ export function machine(files: readonly string[], rest: Partial<System> = {}): S
       const inside = files.filter((file) => file.startsWith(`${folder}/`));
       return [...new Set(inside.map((file) => file.slice(folder.length + 1).split('/')[0]!))].sort();
     },
+    read: (path) => (files.includes(path) ? '' : undefined),
     ...rest,
   };
 }
