@@ -45,14 +45,15 @@ describe('constDeclarations', () => {
     expect(Object.keys(literals(code))).toEqual(['SEEN']);
   });
 
-  test('gives no literal for what is made of other constants', () => {
+  test('gives no literal for what is made of other constants, or is no number', () => {
     const declarations = constDeclarations(
-      tokenize('const A = 2u; const B = A * A; const C = vec2f(1.0, 2.0);'),
+      tokenize('const A = 2u; const B = A * A; const C = vec2f(1.0, 2.0); const D = -1u;'),
     );
     expect(declarations.map(({ name, literal }) => [name, literal?.value])).toEqual([
       ['A', 2],
       ['B', undefined],
       ['C', undefined],
+      ['D', undefined],
     ]);
   });
 
@@ -70,6 +71,9 @@ describe('evaluate', () => {
     ['7 / 2', 3, 'int'],
     ['-7i / 2i', -3, 'i32'],
     ['7.0 / 2', 3.5, 'float'],
+    ['2 * 3u', 6, 'u32'],
+    ['1 - 0.5', 0.5, 'float'],
+    ['0.5 * 3f', 1.5, 'f32'],
     ['-7 % 3', -1, 'int'],
     ['1u << 4u', 16, 'u32'],
     ['256u >> 2u >> 1u', 32, 'u32'],

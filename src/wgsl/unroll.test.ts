@@ -153,6 +153,14 @@ describe('unroll', () => {
     expect(() => unroll(`fn f() {\n${statements}\n}`)).toThrow(expect.objectContaining({ message, line }));
   });
 
+  test('takes a parameter for what it is, whatever constant has its name', () => {
+    const code =
+      'const N = 2u;\nfn f(@builtin(vertex_index) i: u32, N: u32) {\n// unroll\nfor (var k = 0u; k < N; k++) {} }';
+    expect(() => unroll(code)).toThrow('the bounds of the loop over “k” to unroll are not constant');
+    const shadowed = 'fn f(k: u32) { { g(k); }\n// unroll\nfor (var k = k; k < 2u; k++) { } }';
+    expect(() => unroll(shadowed)).toThrow('the bounds of the loop over “k” to unroll are not constant');
+  });
+
   test('reads i & mask as an operator, not as an address', () => {
     expect(unrolled('\n// unroll\nfor (var i = 0u; i < 1u; i++) { g(3u & i); g((a) & i); }')).toBe(
       '{ g(3u & 0u); g((a) & 0u); }',
