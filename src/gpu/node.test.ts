@@ -16,18 +16,21 @@ describe('openNodeGpu', () => {
     device.destroy();
   });
 
-  it('opens each driver of this machine by its manifest, and keeps its choice to itself', async () => {
-    const before = { ...process.env };
-    const drivers = driverCandidates(nodeSystem(), 'default').filter(({ name }) => name !== 'gpu');
-    for (const { path, name } of drivers) {
-      const { gpu, driver } = await openNodeGpu({ adapter: path });
-      expect(driver.path).toBe(path);
-      const { architecture } = (await gpu.requestAdapter())!.info;
-      if (name === 'swiftshader') expect(architecture).toBe('swiftshader');
-      else expect(architecture).not.toBe('swiftshader');
-    }
-    expect({ ...process.env }).toEqual(before);
-  });
+  it.runIf(process.platform === 'linux')(
+    'opens a driver by its manifest, and keeps its choice to itself',
+    async () => {
+      const before = { ...process.env };
+      const swiftshader = driverCandidates(nodeSystem(), 'swiftshader')[0]!;
+      const { gpu, driver } = await openNodeGpu({ adapter: swiftshader.path });
+      expect(driver.path).toBe(swiftshader.path);
+      expect((await gpu.requestAdapter())!.info.architecture).toBe('swiftshader');
+      expect({ ...process.env }).toEqual(before);
+      // A second choice in the same process is as free as the first.
+      const second = await openNodeGpu({ adapter: 'default' });
+      const { architecture } = (await second.gpu.requestAdapter())!.info;
+      expect(architecture === 'swiftshader').toBe(second.driver.name === 'swiftshader');
+    },
+  );
 
   it('refuses a driver that is not there', async () => {
     await expect(openNodeGpu({ adapter: '/gone_icd.json' })).rejects.toThrow(UserError);
