@@ -74,18 +74,28 @@ describe('the best discriminator', () => {
   });
 
   test('reaches V = −2 log 2 + 2 JS, and no other D does', () => {
-    const logits = line.points.map((x) => (1.5 ** 2 - 3 * x) / 2);
+    const best = optimalDiscriminator(p, q);
     const js = jensenShannon(line, p, q);
-    expect(gameValue(line, logits, p, q)).toBeCloseTo(optimalValue(js), 12);
-    for (const worse of [logits.map((x) => x + 0.1), logits.map((x) => 0.9 * x), logits.map((x) => -x)]) {
+    expect(gameValue(line, best, p, q)).toBeCloseTo(optimalValue(js), 12);
+    const logit = (value: number) => Math.log(value / (1 - value));
+    const changed = (change: (logit: number) => number) => best.map((value) => sigmoid(change(logit(value))));
+    for (const worse of [changed((x) => x + 0.1), changed((x) => 0.9 * x), changed((x) => -x)]) {
       expect(gameValue(line, worse, p, q)).toBeLessThan(optimalValue(js) - 1e-4);
     }
+  });
+
+  test('V stays finite where float32 rounded D to 0 or 1', () => {
+    const rounded = optimalDiscriminator(p, q).map((value) => Math.fround(value));
+    rounded[0] = 0;
+    rounded[rounded.length - 1] = 1;
+    expect(gameValue(line, rounded, p, q)).toBeCloseTo(optimalValue(jensenShannon(line, p, q)), 5);
   });
 
   test('is ½ where neither density is left', () => expect(optimalDiscriminator([0], [0])[0]).toBe(0.5));
 
   test('V of a D that says ½ everywhere is −log 4', () => {
-    expect(gameValue(line, new Float64Array(line.weights.length), p, q)).toBeCloseTo(-Math.log(4), 12);
+    const half = new Float64Array(line.weights.length).fill(0.5);
+    expect(gameValue(line, half, p, q)).toBeCloseTo(-Math.log(4), 12);
     expect(optimalValue(0)).toBeCloseTo(-Math.log(4), 15);
   });
 });

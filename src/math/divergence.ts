@@ -2,7 +2,6 @@
 // Goodfellow et al., Generative Adversarial Nets, 2014: proposition 1 and theorem 1.
 
 import { integrate, type QuadratureRule } from './quadrature';
-import { softplus } from './smooth';
 
 /** KL(p ‖ q) = ∫ p log(p/q); p log p is 0 where p is 0, and the divergence is infinite where only q is. */
 export function kullbackLeibler(rule: QuadratureRule, p: ArrayLike<number>, q: ArrayLike<number>): number {
@@ -28,16 +27,23 @@ export function optimalDiscriminator(data: ArrayLike<number>, generated: ArrayLi
   return Float64Array.from(data, (p, i) => (p + generated[i]! === 0 ? 0.5 : p / (p + generated[i]!)));
 }
 
-/** V(D, G) = E_data[log D] + E_G[log(1 − D)] by quadrature, from D's logits at the rule's points. */
+/**
+ * V(D, G) = E_data[log D] + E_G[log(1 − D)] by quadrature, from D's values at the rule's points. Values that float32
+ * rounded to 0 or 1 are taken for the nearest that it does not.
+ */
 export function gameValue(
   rule: QuadratureRule,
-  logits: ArrayLike<number>,
+  discriminator: ArrayLike<number>,
   data: ArrayLike<number>,
   generated: ArrayLike<number>,
 ): number {
   return integrate(
     rule,
-    rule.weights.map((_, i) => -data[i]! * softplus(-logits[i]!) - generated[i]! * softplus(logits[i]!)),
+    rule.weights.map((_, i) => {
+      const real = Math.log(Math.max(discriminator[i]!, 2 ** -126));
+      const fake = Math.log1p(-Math.min(discriminator[i]!, 1 - 2 ** -24));
+      return data[i]! * real + generated[i]! * fake;
+    }),
   );
 }
 

@@ -12,7 +12,6 @@ import {
 } from './dirac-theory';
 
 const setting = (change: Partial<DiracSetting>): DiracSetting => ({
-  name: 'test',
   loss: 'minimax',
   steps: 'simultaneous',
   discriminatorRate: 0.3,

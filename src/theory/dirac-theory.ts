@@ -16,7 +16,6 @@
 import { sigmoid } from '../math/smooth';
 
 export interface DiracSetting {
-  readonly name: string;
   readonly loss: 'minimax' | 'nonSaturating';
   readonly steps: 'simultaneous' | 'alternating';
   /** h_D and h_G. */
@@ -24,6 +23,8 @@ export interface DiracSetting {
   readonly generatorRate: number;
   /** k; 1 for simultaneous steps. */
   readonly discriminatorSteps: number;
+  /** Steps to take near the equilibrium, where not as many as usual. */
+  readonly iterations?: number;
 }
 
 /** (ψ, θ). */

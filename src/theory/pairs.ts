@@ -2,7 +2,7 @@
 
 import { dataSources } from '../data';
 import { type AffineMap, affineImage, gaussianBox, gaussianDensity } from '../math/gaussian';
-import { type Box, boxRule, type QuadratureRule, valuesAt } from '../math/quadrature';
+import { type Box, boxRule, type QuadratureRule } from '../math/quadrature';
 import type { DataConfig } from '../training/config';
 
 export interface Pair {
@@ -50,11 +50,6 @@ export const PAIRS: readonly Pair[] = [
   plane('narrower and beside', { weight: [0.5, 0, 0, 0.5], bias: [1.3, -0.5] }),
   plane('correlated and beside', { weight: [0.8, 0.3, -0.2, 0.7], bias: [2.5, 1] }),
   plane('far apart', { weight: IDENTITY, bias: [4.5, -3] }),
-  {
-    name: 'one normal for a ring of three',
-    data: { source: 'ring', modes: 3, radius: 1.2, standardDeviation: 0.4 },
-    generator: { weight: [0.9, 0, 0, 0.9], bias: [0, 0] },
-  },
 ];
 
 /** Pairs at the goal of the game, p_G = p_data. */
@@ -70,19 +65,20 @@ export const EQUAL_PAIRS: readonly Pair[] = [
 export const dimensionsOf = (pair: Pair): number => pair.generator.bias.length;
 
 /** p_data as the source itself states it. */
-export function dataDistribution(pair: Pair) {
+function dataDistribution(pair: Pair) {
   const { distribution } = dataSources.get(pair.data.source).create(pair.data);
   if (!distribution) throw new Error(`The density of "${pair.data.source}" is not known.`);
   return distribution;
 }
 
-/** A box around both distributions. */
-export function pairBox(pair: Pair): Box {
-  const data = dataDistribution(pair).bounds;
-  const generated = gaussianBox(affineImage(pair.generator), 6);
+/** A box around both distributions, five and six deviations out; `reach` 0.5 gives one of half that. */
+export function pairBox(pair: Pair, reach = 1): Box {
+  const { low, high } = dataDistribution(pair).bounds;
+  const generated = gaussianBox(affineImage(pair.generator), 6 * reach);
+  const inward = low.map((end, axis) => ((high[axis]! - end) * (1 - reach)) / 2);
   return {
-    low: data.low.map((low, axis) => Math.min(low, generated.low[axis]!)),
-    high: data.high.map((high, axis) => Math.max(high, generated.high[axis]!)),
+    low: low.map((end, axis) => Math.min(end + inward[axis]!, generated.low[axis]!)),
+    high: high.map((end, axis) => Math.max(end - inward[axis]!, generated.high[axis]!)),
   };
 }
 
@@ -90,12 +86,22 @@ export function pairBox(pair: Pair): Box {
 const RULES = { 1: [24, 16], 2: [10, 10] } as const;
 
 export function pairDensities(pair: Pair, refine = 1): PairDensities {
-  const distribution = dataDistribution(pair);
-  const [panels, order] = RULES[distribution.dimensions];
+  const [panels, order] = RULES[dimensionsOf(pair) as 1 | 2];
   const rule = boxRule(pairBox(pair), panels * refine, order);
-  return {
-    rule,
-    data: valuesAt(rule, (x) => distribution.density(x)),
-    generated: valuesAt(rule, gaussianDensity(affineImage(pair.generator))),
-  };
+  return { rule, ...densitiesAt(pair, rule.points) };
+}
+
+/** p_data and p_G at points [n, dimensions]. */
+export function densitiesAt(
+  pair: Pair,
+  points: Float64Array,
+): { data: Float64Array; generated: Float64Array } {
+  const dimensions = dimensionsOf(pair);
+  const distribution = dataDistribution(pair);
+  const generated = gaussianDensity(affineImage(pair.generator));
+  const at = (density: (x: ArrayLike<number>) => number) =>
+    Float64Array.from({ length: points.length / dimensions }, (_, i) =>
+      density(points.subarray(i * dimensions, (i + 1) * dimensions)),
+    );
+  return { data: at((x) => distribution.density(x)), generated: at(generated) };
 }
