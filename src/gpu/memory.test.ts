@@ -47,6 +47,25 @@ describe('transient slots', () => {
     memory.destroy();
   });
 
+  test('that several lists bind have a buffer of their own', () => {
+    const memory = new Memory(device().gpu);
+    const [a, b, both, c, d] = ['a', 'b', 'both', 'c', 'd'].map((name) => slot(name)) as [
+      Slot,
+      Slot,
+      Slot,
+      Slot,
+      Slot,
+    ];
+    memory.allocateTransient('shared', [
+      [using(a, b), using(b, both)],
+      [using(c, both), using(both), using(d, c)],
+    ]);
+    for (const other of [a, b, c, d]) {
+      expect(memory.region(other).buffer).not.toBe(memory.region(both).buffer);
+    }
+    memory.destroy();
+  });
+
   test('leave slots alone that have memory, their parent’s too', () => {
     const parent = new Memory(device().gpu);
     const memory = new Memory(device().gpu, parent);

@@ -85,9 +85,15 @@ export class Memory {
   /**
    * Gives every slot in these lists that has no memory yet a buffer, reusing buffers of slots that are dead: a slot
    * lives from the first to the last dispatch of its list that binds it. Lists never run at the same time, so they
-   * share buffers too.
+   * share buffers too; a slot that several of them bind has a buffer of its own.
    */
   allocateTransient(name: string, lists: readonly (readonly Work[])[]): void {
+    const seen = new Set<Slot>();
+    for (const list of lists) {
+      const slots = [...lifetimesOf(list, (slot) => !this.has(slot)).keys()];
+      for (const slot of slots.filter((slot) => seen.has(slot))) this.allocate(slot);
+      for (const slot of slots) seen.add(slot);
+    }
     const pool: { buffer: GPUBuffer | undefined; size: number; slots: Slot[] }[] = [];
     for (const list of lists) {
       const lifetimes = lifetimesOf(list, (slot) => !this.has(slot));

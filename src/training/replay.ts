@@ -58,9 +58,7 @@ export function parseReplayCase(file: {
     );
   }
   const input = json(field('config'), 'config');
-  const config = parseReplayConfig(
-    typeof input === 'object' && input !== null ? { steps: iterations, ...input } : input,
-  );
+  const config = parseReplayConfig(isObject(input) ? { steps: iterations, ...input } : input);
   const tolerance = parseTolerance(json(field('tolerance'), 'tolerance'));
   const tensors = new Map<string, Tensor>();
   for (const [name, { shape, data }] of file.tensors) {
@@ -70,6 +68,9 @@ export function parseReplayCase(file: {
   }
   return { config, iterations, tolerance, tensors };
 }
+
+const isObject = (input: unknown): input is object =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
 
 function json(text: string, key: string): unknown {
   try {
