@@ -70,7 +70,8 @@ const configurations: { source: string; [option: string]: unknown }[] = [
   {
     source: 'gaussianMixture',
     components: [
-      { mean: -2, standardDeviation: 0.5, weight: 6 },
+      { mean: -2, standardDeviation: 0.5, weight: 4 },
+      { mean: -1, standardDeviation: 0.4, weight: 3 },
       { mean: 0.1, standardDeviation: 0.1, weight: 1 },
       { mean: 0.7, standardDeviation: 0.2, weight: 2 },
       { mean: 3, standardDeviation: 1, weight: 0.5 },
@@ -90,6 +91,8 @@ const configurations: { source: string; [option: string]: unknown }[] = [
   { source: 'swissRoll' },
   { source: 'line' },
   { source: 'line', from: [0, 1], to: [0, -2], standardDeviation: 0.2 },
+  // Segments of four σ: only here does it show where on a segment a point falls.
+  { source: 'line', from: [-2, 0], to: [2, 0], standardDeviation: 0.004 },
   { source: 'checkerboard' },
   { source: 'checkerboard', squares: 6, side: 3 },
 ];

@@ -132,6 +132,15 @@ test.each([1, 2, 3, 4, 5, 64])('sphere of %i has length 1', async (size) => {
   }
 });
 
+test('the columns of a larger sphere are uncorrelated (five standard errors)', async () => {
+  const values = await draw('sphere', { size: 8 });
+  for (let column = 1; column < 8; column++) {
+    let sum = 0;
+    for (let row = 0; row < 20_000; row++) sum += values[8 * row]! * values[8 * row + column]!;
+    expect(Math.abs(sum / 20_000)).toBeLessThan(5 / 8 / Math.sqrt(20_000));
+  }
+});
+
 test.each([0.5, 1.3, 6])('truncatedNormal stays within its bound %d', async (bound) => {
   const values = await draw('truncatedNormal', { options: { bound }, batch: 5000 });
   const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

@@ -212,6 +212,15 @@ describe('a list of points', () => {
     expect(Object.keys(others)).toEqual(['jsFloor']);
   });
 
+  test('that differ by their jitter alone is not put into one cell', () => {
+    const source = create({
+      source: 'points',
+      points: Array.from({ length: 1000 }, () => [2, 2]),
+      jitter: 0.1,
+    });
+    expect(createEvaluator(source)!.countsLength).toBeGreaterThan(100);
+  });
+
   test('is far from other points', async () => {
     const source = create({ source: 'points', points: pairs(list) });
     const evaluator = createEvaluator(source)!;
