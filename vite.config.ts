@@ -44,9 +44,14 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
           outDir: 'dist/cli',
           target: 'node20',
           copyPublicDir: false,
-          rolldownOptions: { input: COMMANDS },
+          rolldownOptions: { input: COMMANDS, checks: { pluginTimings: false } },
         }
-      : { outDir: 'dist/page', target: 'es2023' },
+      : {
+          outDir: 'dist/page',
+          target: 'es2023',
+          // The worker is a bundle of its own and takes most of the time: nothing to warn of.
+          rolldownOptions: { checks: { pluginTimings: false } },
+        },
     test: {
       include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
       pool: 'forks',
