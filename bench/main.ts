@@ -48,14 +48,15 @@ const options = new Command('npm run bench --')
       .choices(['swiftshader', 'lavapipe', 'default'])
       .default('default'),
   )
-  .option('--only <keys>', 'these contestants beside webgan, e.g. tfjs-webgpu,pytorch-1', (text: string) =>
-    text.split(','),
+  .option(
+    '--only <keys>',
+    'only these beside webgan, e.g. tfjs-webgpu,pytorch-1; writes no results',
+    (text: string) => text.split(','),
   )
   .option('--rounds <number>', 'timed rounds of each contestant', wholeNumber, 9)
   .option('--target <milliseconds>', 'length of one contestant’s round', wholeNumber, 500)
   .option('--json', 'print the result as JSON instead of a table', false)
   .option('--no-write', 'leave bench/results as it is')
-  .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse()
   .opts<Options>();
@@ -86,8 +87,10 @@ async function bench(): Promise<Result> {
   installNavigator(gpu, cores);
   const missing: string[] = [];
   const competing: Competing[] = [];
-  const join = (runtime: Runtime, contestants: readonly Contestant[]) => {
+  const known: string[] = [];
+  const enter = (runtime: Runtime, contestants: readonly Contestant[]) => {
     for (const contestant of contestants) {
+      known.push(contestant.key);
       const wanted = contestant.key === 'webgan' || !options.only || options.only.includes(contestant.key);
       if (wanted) competing.push({ runtime, contestant });
     }
@@ -95,7 +98,7 @@ async function bench(): Promise<Result> {
 
   say(`Gathering contestants on ${adapterName(adapter.info)}.`);
   const here = await gatherContestants(waitNapping);
-  join('Node', here.contestants);
+  enter('Node', here.contestants);
   missing.push(...here.missing.map((reason) => `${reason} (Node)`));
 
   const browser = await startBrowser(`${root}/bench/dist/page`);
@@ -105,7 +108,7 @@ async function bench(): Promise<Result> {
     cleanups.push(browser.stop);
     const theirs = browser.adapter && adapterKey(browser.adapter);
     if (theirs === key) {
-      join('Chromium', browser.contestants);
+      enter('Chromium', browser.contestants);
       missing.push(...browser.missing.map((reason) => `${reason} (Chromium)`));
       browserOverhead = await browser.overhead();
     } else missing.push(`Chromium: its adapter is ${theirs ?? 'none'}, not ${key}`);
@@ -118,7 +121,13 @@ async function bench(): Promise<Result> {
     missing.push('PyTorch: no Python here has it (Debian: python3-torch and libopenblas0-pthread)');
   else {
     cleanups.push(python.stop);
-    join('Python', python.contestants);
+    enter('Python', python.contestants);
+  }
+
+  for (const wanted of options.only ?? []) {
+    if (competing.some(({ contestant }) => contestant.key === wanted)) continue;
+    const keys = [...new Set(known)].join(', ');
+    throw new UserError(`--only: '${wanted}' does not compete here; ${keys} do.`);
   }
 
   const disagreements = await compare(competing);
@@ -229,7 +238,8 @@ try {
     console.log(`\n${terminalTable(result.entries)}\n`);
     for (const reason of result.missing) console.log(`Not measured: ${reason}.`);
   }
-  if (options.write) {
+  // A part of the field must not replace the results of all of it.
+  if (options.write && !options.only) {
     write(result);
     say(`Written to bench/results/${result.adapter.key}.json and bench/results/README.md.`);
   }
