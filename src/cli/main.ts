@@ -5,6 +5,7 @@ import { version } from '../../package.json';
 import { UserError } from '../math/errors';
 import { DEFAULT_PRESET, presets } from '../presets';
 import { type Console, Failure, processConsole } from './console';
+import type { TheoryCommandOptions } from './theory';
 import type { TrainOptions } from './train';
 
 const FAILED = 1;
@@ -40,10 +41,9 @@ function program(console: Console, exit: (code: number) => void): Command {
     .version(version)
     .configureOutput({
       writeOut: (text) => console.out(text.replace(/\n$/, '')),
-      writeErr: (text) => console.err(text.replace(/^error: /, 'webgan: ').replace(/\n$/, '')),
+      writeErr: (text) => console.err(usageError(text)),
     })
     .exitOverride()
-    .showHelpAfterError('(webgan --help, or --help after a command, tells more)')
     .addHelpText('after', EXIT_CODES);
 
   program
@@ -63,7 +63,6 @@ function program(console: Console, exit: (code: number) => void): Command {
       '--set <path=value>',
       'any field of the configuration, e.g. generator[0].units=64; may be repeated',
       collect,
-      [],
     )
     .option('--out <folder>', 'where run folders are made', 'runs')
     .option(
@@ -78,7 +77,13 @@ function program(console: Console, exit: (code: number) => void): Command {
     .option('--json', 'print one JSON object at the end instead of sentences', false)
     .action(async (source: string, options: Record<string, unknown>) => {
       const { train } = await import('./train');
-      const { out, name, runtime, json, set } = options as Omit<TrainOptions, 'settings'> & { set: string[] };
+      const {
+        out,
+        name,
+        runtime,
+        json,
+        set = [],
+      } = options as Omit<TrainOptions, 'settings'> & { set?: string[] };
       // The options of their own win over --set, whatever the order: they are the more particular wish.
       const settings = [
         ...set,
@@ -120,6 +125,42 @@ function program(console: Console, exit: (code: number) => void): Command {
     });
 
   program
+    .command('theory')
+    .summary('hold the trainer against the mathematics')
+    .description(
+      'Trains D against a known generator and holds it against the best D there is, V against its formula with the ' +
+        'Jensen–Shannon divergence, and the Dirac-GAN’s rotation against its closed form. Prints tables, writes figures.',
+    )
+    .argument('[experiments...]', 'a (optimum), b (equilibrium), c (dirac); all where none is given')
+    .option('--out <folder>', 'where the figures and theory.json go', 'theory')
+    .option('--seed <n>', 'seed of every random number', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--quick', 'train less: looser, but done sooner', false)
+    .option('--json', 'print one JSON object instead of tables', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all measurements agree, 1 one does not, 2 the command has to be mended.',
+    )
+    .action(async (experiments: string[], options: Omit<TheoryCommandOptions, 'experiments'>) => {
+      const { theory } = await import('./theory');
+      exit((await theory({ experiments, ...options }, console)) ? 0 : FAILED);
+    });
+
+  program
+    .command('doctor')
+    .summary('examine the adapter and driver, and advise')
+    .description(
+      'Examines this machine: adapter, driver, limits, features, a small self-check, and what would be better.',
+    )
+    .option('--json', 'print one JSON object instead of a table', false)
+    .addHelpText('after', '\nExit codes: 0 webgan can train here, 1 it cannot.')
+    .action(async ({ json }: { json: boolean }) => {
+      const { doctor, formatDoctor } = await import('./doctor');
+      const report = await doctor();
+      console.out(json ? JSON.stringify(report) : formatDoctor(report));
+      exit(report.ok ? 0 : FAILED);
+    });
+
+  program
     .command('presets')
     .summary('list the presets')
     .description('Lists the presets with a line each.')
@@ -147,7 +188,17 @@ const EXIT_CODES = '\nExit codes: 0 done, 1 it failed, 2 the command or its inpu
 /** Options that are fields of the configuration: whether their values will do is for the schema to say. */
 const SETTINGS = ['steps', 'seed', 'batchSize', 'reportEvery', 'evaluateEvery'];
 
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
+/** Commander's complaint as one line; its help, where it writes that, as it is. */
+function usageError(text: string): string {
+  if (!text.startsWith('error: ')) return text.replace(/\n$/, '');
+  const line = text
+    .slice('error: '.length)
+    .trim()
+    .replace(/\s*\n\s*/g, ' ');
+  return `webgan: ${line}${/[.?)]$/.test(line) ? '' : '.'} See webgan --help, or --help after a command.`;
+}
+
+const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 /** Parses an option's whole number. */
 const wholeNumber =

@@ -9,10 +9,10 @@ import { Trainer } from '../training/trainer';
 import { Failure } from './console';
 import type { RunHooks, Runtime, Snapshot, SnapshotRequest } from './runtime';
 
-/** Opens the adapter that this machine has. Where there is none that is a failure, not a mistake in the command. */
-export async function openNodeDevice(): Promise<Device> {
+/** Opens the adapter that this machine has, or the one asked for; see `openNodeGpu`. Where there is none that is a failure, not a mistake in the command. */
+export async function openNodeDevice(adapter?: string): Promise<Device> {
   try {
-    const { gpu } = await openNodeGpu();
+    const { gpu } = await openNodeGpu({ adapter });
     return await openDevice(gpu);
   } catch (error) {
     if (error instanceof UserError) throw new Failure(error.message);

@@ -2,12 +2,11 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDevice } from '../gpu/device';
-import { openNodeGpu } from '../gpu/node';
 import { UserError } from '../math/errors';
 import type { DiracResult } from '../theory/dirac';
 import { EXPERIMENTS, type Experiment, runTheory, type TheoryResults } from '../theory/index';
 import type { Console } from './console';
+import { openNodeDevice } from './node-runtime';
 import { theoryFigures } from './theory-figures';
 import { theoryText } from './theory-text';
 
@@ -29,8 +28,7 @@ export interface TheoryCommandOptions {
  */
 export async function theory(options: TheoryCommandOptions, console: Console): Promise<boolean> {
   const experiments = chosenExperiments(options.experiments);
-  const { gpu } = await openNodeGpu({ adapter: options.adapter });
-  const device = await openDevice(gpu);
+  const device = await openNodeDevice(options.adapter);
   const write = openFolder(options.out);
   const start = performance.now();
   try {
