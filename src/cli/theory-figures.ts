@@ -69,7 +69,7 @@ function errorPanel({ profile }: Trained): Panel {
   const { points, discriminator, optimum } = profile;
   return {
     x: { ...lineAxis(profile), label: 'x' },
-    y: { low: -0.06, high: 0.06, label: 'D − D*' },
+    y: { low: -0.05, high: 0.05, label: 'D − D*' },
     width: 360,
     height: 60,
     marks: [
@@ -90,7 +90,7 @@ function planeFigure(trained: readonly Trained[]): string {
   return svg({
     title: 'D after training, beside D* = p_data / (p_data + p_G)',
     caption:
-      'Two dimensions. Left D*, middle D after training, right their distance (black: 0.1 and more). Ellipses: one and two deviations.',
+      'Two dimensions. Left D*, middle D after training, right their distance (black: 0.1 and more), which hardly counts far out. Ellipses: one and two deviations.',
     legend: [
       { text: 'p_data', tone: 'data', shape: 'line' },
       { text: 'p_G', tone: 'generated', shape: 'line' },
@@ -152,9 +152,13 @@ function ellipse(mean: readonly number[], covariance: readonly number[], deviati
 }
 
 function valueFigure(results: readonly DiscriminatorResult[]): string {
-  const js = { low: 0, high: 0.7, label: 'JS(p_data ‖ p_G), nats' };
+  const js = { low: -0.02, high: 0.72, label: 'JS(p_data ‖ p_G), nats' };
   const below = (value: number, result: DiscriminatorResult) => value - result.optimalValue;
   const spread = ({ batchValue }: DiscriminatorResult) => 2 * batchValue.standardError;
+  const across = (y: number): Point[] => [
+    [js.low, y],
+    [js.high, y],
+  ];
   return svg({
     title: 'V(D, G) of the trained D, beside −2 log 2 + 2 JS',
     caption: 'G is held, D is trained alone. Bars: two standard errors of the estimate from batches.',
@@ -199,19 +203,13 @@ function valueFigure(results: readonly DiscriminatorResult[]): string {
             {
               type: 'line',
               tone: 'quiet',
-              points: [
-                [0, 0],
-                [0.7, 0],
-              ],
+              points: across(0),
             },
             {
               type: 'line',
               tone: 'quiet',
               dashed: true,
-              points: [
-                [0, -TOLERANCES.value],
-                [0.7, -TOLERANCES.value],
-              ],
+              points: across(-TOLERANCES.value),
             },
             {
               type: 'ranges',
@@ -238,7 +236,7 @@ function diracFigure(results: readonly DiracResult[]): string {
   return svg({
     title: 'The Dirac-GAN on the trainer, beside float64 and the closed form',
     caption:
-      'Above: the trainer’s steps from (0, 1). Below: distance from the equilibrium near it, in e-folds since the start.',
+      'Above: the trainer’s steps from (0, 1). Below: how the distance from the equilibrium grows near it, in e-folds.',
     legend: [
       { text: 'the trainer', tone: 'generated', shape: 'dot' },
       { text: 'float64; the closed form', tone: 'ink', shape: 'line' },
@@ -268,7 +266,13 @@ function growthPanel(result: DiracResult): Panel {
   const steps = result.near.measured.length - 1;
   const slope = Math.log(result.expected.growth);
   const measured = growth(result, result.near);
-  const values = [...measured.map(([, y]) => y), slope * steps];
+  // Through the end: where a step flips sides, the first few still turn towards the direction that grows.
+  const last = measured.at(-1)![1];
+  const line: Point[] = [
+    [0, last - slope * steps],
+    [steps, last],
+  ];
+  const values = [...measured, ...line].map(([, y]) => y);
   const margin = Math.max(0.1, (Math.max(...values) - Math.min(...values)) * 0.1);
   return {
     x: { low: 0, high: steps, label: 'steps' },
@@ -279,10 +283,7 @@ function growthPanel(result: DiracResult): Panel {
       {
         type: 'line',
         tone: 'ink',
-        points: [
-          [0, 0],
-          [steps, slope * steps],
-        ],
+        points: line,
       },
       { type: 'dots', tone: 'generated', radius: 1.5, points: measured },
     ],

@@ -67,7 +67,8 @@ export interface Figure {
   readonly rows: readonly (readonly Panel[])[];
 }
 
-const MARGIN = { left: 58, right: 14, top: 30, bottom: 44 };
+/** Around a panel; above and below, more where a row has titles or labels. */
+const MARGIN = { left: 58, right: 14, top: 8, title: 22, bottom: 26, label: 18 };
 const EDGE = 16;
 
 // Okabe and Ito's blue and vermilion, lightened for the dark; both keep apart for every kind of colour vision.
@@ -102,12 +103,14 @@ export function svg({ title, caption, legend = [], rows }: Figure): string {
   let right = 0;
   for (const row of rows) {
     let left = EDGE;
+    top += MARGIN.top + (row.some((panel) => panel.title) ? MARGIN.title : 0);
     for (const panel of row) {
-      body.push(`<g transform="translate(${left + MARGIN.left} ${top + MARGIN.top})">${panelSvg(panel)}</g>`);
+      body.push(`<g transform="translate(${left + MARGIN.left} ${top})">${panelSvg(panel)}</g>`);
       left += MARGIN.left + panel.width + MARGIN.right;
     }
     right = Math.max(right, left);
-    top += MARGIN.top + Math.max(...row.map((panel) => panel.height)) + MARGIN.bottom;
+    top += Math.max(...row.map((panel) => panel.height)) + MARGIN.bottom;
+    if (row.some((panel) => panel.x.label)) top += MARGIN.label;
   }
   const [width, height] = [Math.max(right + EDGE, 560), top + EDGE];
   return [
@@ -145,7 +148,7 @@ function panelSvg({ title, x, y, width, height, marks }: Panel): string {
   const toY = (value: number) => height - ((value - y.low) / (y.high - y.low)) * height;
   const parts: string[] = [];
   if (title) parts.push(`<text class="title" x="0" y="-10">${escapeText(title)}</text>`);
-  for (const tick of ticks(x, width / 55)) {
+  for (const tick of ticks(x, width / 45)) {
     const at = round(toX(tick));
     parts.push(`<path class="grid" d="M${at} 0v${height}"/>`);
     parts.push(
@@ -224,9 +227,9 @@ function heatSvg({ columns, values, colour }: HeatMap, width: number, height: nu
   return `<g class="heat" transform="scale(${round(width / columns)} ${round(height / rows)})">${shapes.join('')}</g>`;
 }
 
-/** Round numbers inside an axis, about `wanted` of them, 1, 2 or 5 times a power of ten apart. */
+/** Round numbers inside an axis, about `wanted` of them (two at least), 1, 2 or 5 times a power of ten apart. */
 export function ticks({ low, high }: Pick<Axis, 'low' | 'high'>, wanted: number): number[] {
-  const rough = (high - low) / Math.max(1, wanted);
+  const rough = (high - low) / Math.max(2, wanted);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(low / step - 1e-9);

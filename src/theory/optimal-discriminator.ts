@@ -8,6 +8,7 @@ import { parseConfig, type RunConfig } from '../training/config';
 import type { Tensor } from '../training/tensor';
 import { Trainer } from '../training/trainer';
 import { type Check, closeTo, inside } from './check';
+import { momentDeviation } from './moments';
 import { densitiesAt, dimensionsOf, type Pair, type PairDensities, pairBox, pairDensities } from './pairs';
 
 export interface DiscriminatorSettings {
@@ -29,6 +30,8 @@ export interface DiscriminatorResult {
   readonly value: number;
   /** V as the trainer itself estimates it from its batches: the mean over the last quarter of the run. */
   readonly batchValue: { readonly mean: number; readonly standardError: number };
+  /** The worst mean or covariance of real and of generated samples, in standard errors from what p_data and p_G say. */
+  readonly sampleDeviation: { readonly real: number; readonly generated: number };
   /** ∫ |D − D*| (p_data + p_G)/2 dx. */
   readonly weightedError: number;
   /** max |D − D*| where `LARGEST_ERROR_MASS` of both distributions together lies. */
@@ -52,6 +55,8 @@ export interface Profile {
 export const UPDATES_PER_ITERATION = 4;
 /** Of `discriminatorConfig`. */
 const LAST_BIAS = 'discriminator.4.bias';
+/** Drawn to see that p_data and p_G are what they are taken for. */
+const SAMPLES = 8192;
 /** Cells of a profile along each axis. */
 const PROFILE_COLUMNS = { 1: 240, 2: 64 } as const;
 /** Iterations a submit: well under 100 ms of GPU time on a CPU. */
@@ -64,6 +69,8 @@ export const TOLERANCES = {
   /** V of the trained D may lie this far below the formula, and above it only by what quadrature leaves over. */
   value: 0.01,
   quadrature: 1e-5,
+  /** Of samples' moments, in standard errors: that p_data and p_G are what they are taken for. */
+  sampleDeviation: 5,
   /** Of V by batches: this, and four standard errors. */
   batchValue: 0.01,
   /** At p_G = p_data, both estimates of V against −log 4. */
@@ -122,7 +129,17 @@ export async function trainDiscriminator(
     }
     const densities = pairDensities(pair);
     const scores = await trainer.score(Float32Array.from(densities.rule.points));
-    const result = judge(pair, densities, scores, values.slice(-Math.ceil(values.length / 4)));
+    // After training, so that it also shows that G was held.
+    const sampleDeviation = {
+      real: momentDeviation(await trainer.real(SAMPLES, settings.seed), densities.rule, densities.data),
+      generated: momentDeviation(
+        await trainer.sample(SAMPLES, settings.seed),
+        densities.rule,
+        densities.generated,
+      ),
+    };
+    const lastValues = values.slice(-Math.ceil(values.length / 4));
+    const result = judge(pair, densities, { scores, batchValues: lastValues, sampleDeviation });
     return { result, profile: await profileOf(trainer, pair) };
   } finally {
     trainer.destroy();
@@ -164,12 +181,20 @@ function cellCentres({ low, high }: Box, columns: number): Float64Array {
   });
 }
 
-/** Holds D's scores at the quadrature's points, and V's last batch estimates, against the mathematics. */
+/** What was measured on the trainer. */
+export interface Measured {
+  /** D at the quadrature's points. */
+  readonly scores: ArrayLike<number>;
+  /** V's estimates of the last quarter of the run. */
+  readonly batchValues: readonly number[];
+  readonly sampleDeviation: DiscriminatorResult['sampleDeviation'];
+}
+
+/** Holds what was measured against the mathematics. */
 export function judge(
   pair: Pair,
   { rule, data, generated }: PairDensities,
-  scores: ArrayLike<number>,
-  batchValues: readonly number[],
+  { scores, batchValues, sampleDeviation }: Measured,
 ): DiscriminatorResult {
   const best = optimalDiscriminator(data, generated);
   const errors = best.map((value, i) => Math.abs(scores[i]! - value));
@@ -190,12 +215,14 @@ export function judge(
     optimalValue: optimum,
     value,
     batchValue,
+    sampleDeviation,
     weightedError,
     largestError: errors.reduce((largest, error, i) => (inCore[i] ? Math.max(largest, error) : largest), 0),
     checks: [
       inside('density-weighted |D − D*|', weightedError, 0, TOLERANCES.weightedError),
       inside('V by quadrature', value, optimum - TOLERANCES.value, optimum + TOLERANCES.quadrature),
       closeTo('V by batches', batchValue.mean, optimum, TOLERANCES.batchValue + 4 * batchValue.standardError),
+      ...sampleChecks(sampleDeviation),
     ],
   };
 }
@@ -207,8 +234,14 @@ export function equilibriumChecks(result: DiscriminatorResult): readonly Check[]
     inside('density-weighted |D − ½|', result.weightedError, 0, TOLERANCES.weightedError),
     closeTo('V by quadrature', result.value, target, TOLERANCES.equilibrium),
     closeTo('V by batches', result.batchValue.mean, target, TOLERANCES.equilibrium),
+    ...sampleChecks(result.sampleDeviation),
   ];
 }
+
+const sampleChecks = ({ real, generated }: DiscriminatorResult['sampleDeviation']) => [
+  inside("real samples' moments, in standard errors", real, 0, TOLERANCES.sampleDeviation),
+  inside("generated samples' moments, in standard errors", generated, 0, TOLERANCES.sampleDeviation),
+];
 
 /** Batches are independent of each other and D moves little at the end, so their spread gives the mean's error. */
 function meanOf(values: readonly number[]): { mean: number; standardError: number } {
