@@ -176,6 +176,8 @@ async function bench(): Promise<Result> {
     versions: {
       Node: process.versions.node,
       Dawn: `(npm webgpu ${packageVersion('webgpu')})`,
+      // lavapipe's number of threads: it changes what a dispatch costs by a factor.
+      ...(process.env.LP_NUM_THREADS && { LP_NUM_THREADS: process.env.LP_NUM_THREADS }),
       ...(competing.some(({ runtime }) => runtime === 'Chromium') && { Chromium: browser!.version }),
     },
     entries,
