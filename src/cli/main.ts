@@ -132,9 +132,9 @@ function program(console: Console, exit: (code: number) => void): Command {
         'Jensen–Shannon divergence, and the Dirac-GAN’s rotation against its closed form. Prints tables, writes figures.',
     )
     .argument('[experiments...]', 'a (optimum), b (equilibrium), c (dirac); all where none is given')
-    .option('--out <folder>', 'where the figures and theory.json go', 'theory')
+    .option('--out <folder>', 'where the figures and theory.json go', 'runs/theory')
     .option('--seed <n>', 'seed of every random number', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
-    .option('--quick', 'train less: looser, but done sooner', false)
+    .option('--quick', 'half the pairs, half the updates on half the batch: done sooner', false)
     .option('--json', 'print one JSON object instead of tables', false)
     .addHelpText(
       'after',
