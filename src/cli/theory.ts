@@ -29,9 +29,9 @@ export interface TheoryCommandOptions {
 export async function theory(options: TheoryCommandOptions, console: Console): Promise<boolean> {
   const experiments = chosenExperiments(options.experiments);
   const device = await openNodeDevice(options.adapter);
-  const write = openFolder(options.out);
   const start = performance.now();
   try {
+    const write = openFolder(options.out);
     const results = await runTheory(device, {
       experiments,
       quick: options.quick,
