@@ -34,7 +34,10 @@ export class App {
   constructor(view: { value: View }, makeCanvas: () => HTMLCanvasElement) {
     this.view = view;
     this.#makeCanvas = makeCanvas;
-    effect(() => this.#engine?.send({ type: 'view', view: this.view.value }));
+    effect(() => {
+      const look = this.view.value;
+      this.#engine?.send({ type: 'view', view: look });
+    });
   }
 
   get engine(): Engine | undefined {
@@ -61,23 +64,21 @@ export class App {
       this.model.take(report);
       for (const listener of this.#listeners) listener(report);
     });
-    this.reset();
+    this.#begin();
   }
 
   /** Back to step 0: the same seed trains the same numbers again. */
   reset(): void {
-    if (!this.#engine) return;
-    const { preset, overrides } = this.experiment.value;
-    if (!presets.has(preset)) {
-      const message = `There is no preset "${preset}"; there are ${presets.names.join(', ')}.`;
-      this.model.begin();
-      this.model.take({ type: 'problem', problem: { kind: 'configuration', message } });
-      return;
-    }
+    if (this.canReset.value) this.#begin();
+  }
+
+  #begin(): void {
     try {
+      const { preset, overrides } = this.experiment.value;
       this.configure(configOf(presets.get(preset).config, overrides));
     } catch (error) {
       const { message } = error as Error;
+      this.#engine?.send({ type: 'pause' });
       this.model.begin();
       this.model.take({ type: 'problem', problem: { kind: 'configuration', message } });
     }
@@ -94,8 +95,9 @@ export class App {
   /** What Start again, Reset and their like do about a problem. */
   recover(): void {
     const kind = this.model.problem.value?.kind;
+    const { preset } = this.experiment.value;
     if (kind === 'configuration')
-      this.choose(presets.has(this.experiment.value.preset) ? this.experiment.value.preset : DEFAULT_PRESET);
+      this.#experiment({ preset: presets.has(preset) ? preset : DEFAULT_PRESET, overrides: {} });
     else if (kind === 'fault') this.reset();
     else this.open();
   }
@@ -103,7 +105,7 @@ export class App {
   toggle(): void {
     if (!this.model.canRun.value) return;
     if (this.model.phase.value === 'training') this.#engine?.send({ type: 'pause' });
-    else this.#engine?.send({ type: 'play', exact: false });
+    else this.#engine?.send({ type: 'play' });
   }
 
   step(update: Update): void {
@@ -137,7 +139,7 @@ export class App {
       '',
       writeAddress(experiment, DEFAULT_PRESET) || location.pathname + location.search,
     );
-    if (this.#engine) this.reset();
+    if (this.canReset.value) this.#begin();
     else this.open();
   }
 

@@ -2,20 +2,20 @@
 
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
+import type { Snapshot, SnapshotRequest } from '../training/recording';
 import type { App } from './app';
 import { METRIC_NAMES, type Problem, type QuestionName, type Questions, type Report } from './protocol';
 
-export interface TrainingHooks {
+export interface RecordingHooks {
   /** Rows of all iterations since the last report, oldest first; every `reportEvery` iterations. */
   readonly onReport?: (rows: MetricsRow[]) => void;
-  readonly onEvaluation?: (evaluation: Evaluation) => void;
+  /** With a snapshot of the same step. */
+  readonly onEvaluation?: (evaluation: Evaluation, snapshot: Snapshot) => void;
 }
 
-export interface TrainingResult {
+export interface RecordingEnd {
   /** `stopped` after `stop()`; a `problem` is what ended it otherwise. */
   readonly end: 'finished' | 'stopped' | 'problem';
-  /** Iterations done. */
-  readonly step: number;
   readonly problem?: Problem;
 }
 
@@ -23,11 +23,13 @@ export interface TrainingResult {
 export interface Automation {
   /** Resolves with the adapter's name once there is a device; rejects with the reason where there is none. */
   ready(): Promise<string>;
-  /** Trains a configuration from step 0 to its end. The same seed gives the same numbers as the command does. */
-  train(config: object, hooks?: TrainingHooks): Promise<TrainingResult>;
-  /** Ends `train` after what was submitted. */
+  /** A trainer for a configuration, at step 0, which can be asked; gives the problem where there can be none. */
+  prepare(config: object): Promise<Problem | undefined>;
+  /** Trains what was prepared to its end, reporting as the command does. The same seed gives the same numbers as the command does. */
+  record(request: SnapshotRequest, hooks?: RecordingHooks): Promise<RecordingEnd>;
+  /** Ends `record` after what was submitted. */
   stop(): void;
-  /** Asks the present trainer; see `Questions`. */
+  /** Asks the present trainer, behind what was submitted before; see `Questions`. */
   ask<Name extends QuestionName>(what: Name, ask: Questions[Name]['ask']): Promise<Questions[Name]['answer']>;
 }
 
@@ -51,39 +53,38 @@ export function offerAutomation(app: App): void {
       });
     });
 
+  let run = 0;
   window.webgan = {
     async ready() {
-      const problem = model.problem.value;
-      if (problem) throw new Error(`${problem.kind}: ${problem.message}`);
-      if (model.adapter.value !== undefined && model.phase.value !== 'opening') return model.adapter.value;
-      const answer = await first((report) => {
-        if (report.type === 'adapter') return report.name;
-        return report.type === 'problem' ? report.problem : undefined;
-      });
+      const answer =
+        model.problem.value ??
+        model.adapter.value ??
+        (await first((report) => (report.type === 'adapter' ? report.name : problemIn(report))));
       if (typeof answer === 'string') return answer;
       throw new Error(`${answer.kind}: ${answer.message}`);
     },
 
-    async train(config, { onReport, onEvaluation } = {}) {
+    async prepare(config) {
       await window.webgan.ready();
-      const run = app.configure(config);
-      const ready = await first((report) => {
-        if (report.type === 'problem') return report.problem;
-        return report.type === 'configured' && report.run === run ? true : undefined;
-      });
-      if (ready !== true) return { end: 'problem', step: 0, problem: ready };
-      const done = first((report): TrainingResult | undefined => {
-        if (report.type === 'problem')
-          return { end: 'problem', step: model.step.value, problem: report.problem };
+      run = app.configure(config);
+      const answer = await first((report) =>
+        report.type === 'phase' && report.run === run ? 'ready' : problemIn(report),
+      );
+      return answer === 'ready' ? undefined : answer;
+    },
+
+    record(request, { onReport, onEvaluation } = {}) {
+      const end = first((report): RecordingEnd | undefined => {
+        if (report.type === 'problem') return { end: 'problem', problem: report.problem };
         if (!('run' in report) || report.run !== run) return undefined;
         if (report.type === 'metrics') onReport?.(rowsOf(report));
-        if (report.type === 'evaluation') onEvaluation?.(report.evaluation);
-        if (report.type !== 'phase' || report.phase === 'training' || report.phase === 'ready')
-          return undefined;
-        return { end: report.phase === 'finished' ? 'finished' : 'stopped', step: report.step };
+        if (report.type === 'evaluation' && report.snapshot)
+          onEvaluation?.(report.evaluation, report.snapshot);
+        if (report.type !== 'phase' || report.phase === 'training') return undefined;
+        return { end: report.phase === 'finished' ? 'finished' : 'stopped' };
       });
-      app.engine?.send({ type: 'play', exact: true });
-      return done;
+      app.engine?.send({ type: 'record', request });
+      return end;
     },
 
     stop() {
@@ -96,6 +97,9 @@ export function offerAutomation(app: App): void {
     },
   };
 }
+
+const problemIn = (report: Report): Problem | undefined =>
+  report.type === 'problem' ? report.problem : undefined;
 
 function rowsOf({ columns }: Extract<Report, { type: 'metrics' }>): MetricsRow[] {
   return Array.from(columns.step, (step, i) => {

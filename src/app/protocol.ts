@@ -3,6 +3,7 @@
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
+import type { Snapshot, SnapshotRequest } from '../training/snapshot';
 import type { Tensor } from '../training/tensor';
 
 /** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */
@@ -59,15 +60,15 @@ export const METRIC_NAMES = [
 export interface Questions {
   /** All parameters, by PyTorch's names. */
   tensors: { ask: object; answer: ReadonlyMap<string, Tensor> };
-  /** Everything that decides what comes next: a checkpoint. */
-  state: { ask: object; answer: ReadonlyMap<string, Tensor> };
+  /** State, samples and scores of one step. */
+  snapshot: { ask: SnapshotRequest; answer: Snapshot };
+  evaluate: { ask: object; answer: Evaluation };
   /** [count, …sample] of G: the same numbers for the same seed and weights. */
   sample: { ask: { count: number; seed: number }; answer: Float32Array };
   /** [count, …sample] of the data. */
   real: { ask: { count: number; seed: number }; answer: Float32Array };
   /** D(x) at points [n, …sample]. */
   score: { ask: { points: Float32Array }; answer: Float32Array };
-  evaluate: { ask: object; answer: Evaluation };
 }
 export type QuestionName = keyof Questions;
 export type Question = { [K in QuestionName]: { what: K } & Questions[K]['ask'] }[QuestionName];
@@ -77,8 +78,9 @@ export type Command =
   | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly view: View }
   /** A new trainer, at step 0. `run` comes back in what belongs to it, so that late messages of an old one are known. */
   | { readonly type: 'configure'; readonly run: number; readonly config: unknown }
-  /** `exact` reports every `reportEvery` iterations, as the command does; else reports follow the clock. */
-  | { readonly type: 'play'; readonly exact: boolean }
+  | { readonly type: 'play' }
+  /** Trains to the end as the command does: a report every `reportEvery` iterations, a snapshot at each evaluation. */
+  | { readonly type: 'record'; readonly request: SnapshotRequest }
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly update: Update }
   | { readonly type: 'view'; readonly view: View }
@@ -129,7 +131,12 @@ export type Report =
     }
   /** The last updates' metrics after a single step, which may be half an iteration. */
   | { readonly type: 'latest'; readonly run: number; readonly row: MetricsRow }
-  | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
+  | {
+      readonly type: 'evaluation';
+      readonly run: number;
+      readonly evaluation: Evaluation;
+      readonly snapshot?: Snapshot;
+    }
   | { readonly type: 'problem'; readonly problem: Problem }
   /** What an edited shader led to, in words. */
   | { readonly type: 'shader'; readonly message: string; readonly failed: boolean }

@@ -7,6 +7,7 @@ import type { Evaluation } from '../training/evaluate';
 import { TrainingFault } from '../training/fault';
 import { TrainingLoop } from '../training/loop';
 import type { MetricsRow } from '../training/metrics';
+import { record, type Snapshot, type SnapshotRequest, takeSnapshot } from '../training/recording';
 import { Trainer } from '../training/trainer';
 import { Picture } from './picture/picture';
 import { type Subject, subjectOf } from './picture/subject';
@@ -33,7 +34,8 @@ interface Current {
   readonly until: number;
   /** Ends the watch over its shaders. */
   readonly unwatch: () => void;
-  loop: TrainingLoop | undefined;
+  /** What trains it just now. */
+  loop: { stop(): Promise<void> } | undefined;
 }
 
 export class Session {
@@ -129,32 +131,46 @@ export class Session {
     trace('prepare', start);
   }
 
-  /** Trains on: to the end of the run, or beyond it where that is reached. */
-  play(exactReports: boolean): void {
+  /** Trains on: to the end of the run, or beyond it where that is reached. Reports follow the clock. */
+  play(): void {
     const current = this.#current;
     if (!current || current.loop) return;
     const { trainer, until } = current;
-    const beyond = trainer.step >= until;
-    const { reportEvery, evaluateEvery } = trainer.config;
-    this.#rate.start(trainer.step, performance.now());
-    current.loop = new TrainingLoop(trainer, {
-      until: beyond ? Infinity : until,
-      evaluateEvery,
-      ...(exactReports
-        ? { reportEvery }
-        : { reportEvery: Infinity, reportMilliseconds: REPORT_MILLISECONDS }),
+    const loop = new TrainingLoop(trainer, {
+      until: trainer.step < until ? until : Infinity,
+      reportEvery: Infinity,
+      reportMilliseconds: REPORT_MILLISECONDS,
+      evaluateEvery: trainer.config.evaluateEvery,
       onReport: (rows) => this.#report(current, rows),
       onEvaluation: (evaluation) => this.#evaluated(current, evaluation),
-      onDone: () => {
-        current.loop = undefined;
-        this.#phase('finished');
-        this.#redraw();
-      },
+      onDone: () => this.#finished(current),
       onError: (error) => this.#fail(problemOf(error)),
     });
-    current.loop.start();
-    this.#phase('training');
-    this.#redraw();
+    this.#started(current, loop);
+    loop.start();
+  }
+
+  /** Trains to the end of the run, and hands over what the command writes down. */
+  record(request: SnapshotRequest): void {
+    const current = this.#current;
+    if (!current || current.loop) return;
+    const { done, stop } = record(current.trainer, request, {
+      onReport: (rows) => this.#report(current, rows),
+      onEvaluation: (evaluation, snapshot) => this.#evaluated(current, evaluation, snapshot),
+    });
+    const ended = done.then(
+      () => {
+        // After a stop, whoever stopped it says what comes next.
+        if (current.loop) this.#finished(current);
+      },
+      (error) => this.#fail(problemOf(error)),
+    );
+    this.#started(current, {
+      stop: () => {
+        stop();
+        return ended;
+      },
+    });
   }
 
   /** Resolves when what was submitted is done and reported. */
@@ -165,10 +181,11 @@ export class Session {
     current.loop = undefined;
     await loop.stop();
     if (this.#over) return;
+    // Where one stops, one wants to know how good it is.
+    const evaluation = current.trainer.evaluate();
     this.#phase('paused');
     this.#redraw();
-    // Where one stops, one wants to know how good it is.
-    this.#evaluated(current, await current.trainer.evaluate());
+    this.#evaluated(current, await evaluation);
   }
 
   /** One update of D, of G, or a whole iteration; pauses first. */
@@ -244,8 +261,22 @@ export class Session {
     this.#redraw();
   }
 
-  #evaluated(current: Current, evaluation: Evaluation): void {
-    if (current === this.#current) this.#post({ type: 'evaluation', run: current.run, evaluation });
+  #evaluated(current: Current, evaluation: Evaluation, snapshot?: Snapshot): void {
+    if (current !== this.#current) return;
+    this.#post({ type: 'evaluation', run: current.run, evaluation, ...(snapshot && { snapshot }) });
+  }
+
+  #started(current: Current, loop: NonNullable<Current['loop']>): void {
+    current.loop = loop;
+    this.#rate.start(current.trainer.step, performance.now());
+    this.#phase('training');
+    this.#redraw();
+  }
+
+  #finished(current: Current): void {
+    current.loop = undefined;
+    this.#phase('finished');
+    this.#redraw();
   }
 
   #phase(phase: Phase): void {
@@ -315,16 +346,16 @@ function answerOf(trainer: Trainer, question: Question): Promise<unknown> {
   switch (question.what) {
     case 'tensors':
       return trainer.readTensors();
-    case 'state':
-      return trainer.readState();
+    case 'snapshot':
+      return takeSnapshot(trainer, question);
+    case 'evaluate':
+      return trainer.evaluate();
     case 'sample':
       return trainer.sample(question.count, question.seed);
     case 'real':
       return trainer.real(question.count, question.seed);
     case 'score':
       return trainer.score(question.points);
-    case 'evaluate':
-      return trainer.evaluate();
   }
 }
 

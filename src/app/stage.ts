@@ -49,7 +49,7 @@ export class Stage {
   };
 
   #look(): View {
-    const { width, height } = this.#frame.getBoundingClientRect();
+    const { clientWidth: width, clientHeight: height } = this.#frame;
     const side = Math.max(width, height, 1);
     const pixelRatio = Math.min(devicePixelRatio, MAX_SIDE / side);
     return {

@@ -26,7 +26,9 @@ async function handle(command: Command): Promise<void> {
     case 'configure':
       return session?.configure(command.run, command.config);
     case 'play':
-      return session?.play(command.exact);
+      return session?.play();
+    case 'record':
+      return session?.record(command.request);
     case 'pause':
       return session?.pause();
     case 'step':
