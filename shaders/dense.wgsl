@@ -14,7 +14,7 @@
 // TILE_ROWS · TILE_COLUMNS multiply-adds. Tiles at the border load clamped, so always valid, addresses and store only
 // what is inside.
 
-const TILE_ROWS = 4u;
+const TILE_ROWS = 8u;
 const TILE_COLUMNS = 4u;
 const GROUP_COLUMNS = 8u;
 const GROUP_ROWS = 4u;
