@@ -7,13 +7,13 @@ import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { adapterName } from '../src/gpu/device';
-import { openNodeGpu } from '../src/gpu/node';
+import { napUntil, openNodeGpu } from '../src/gpu/node';
 import { UserError } from '../src/math/errors';
 import { faultOfDraws, TOLERANCE, weightsAfterFixedBatches, worstDisagreement } from './agreement';
 import { startBrowser } from './browser';
 import type { Contestant } from './contestant';
 import { gatherContestants } from './contestants';
-import { installNavigator, waitNapping } from './node';
+import { installNavigator } from './node';
 import { measureOverhead, type Overhead } from './overhead';
 import { measurePhases } from './phases';
 import { initialWeights } from './problem';
@@ -97,7 +97,7 @@ async function bench(): Promise<Result> {
   };
 
   say(`Gathering contestants on ${adapterName(adapter.info)}.`);
-  const here = await gatherContestants(waitNapping);
+  const here = await gatherContestants(napUntil);
   enter('Node', here.contestants);
   missing.push(...here.missing.map((reason) => `${reason} (Node)`));
 
@@ -159,10 +159,10 @@ async function bench(): Promise<Result> {
     };
   });
   const overhead = {
-    Node: await measureOverhead(gpu, waitNapping),
+    Node: await measureOverhead(gpu, napUntil),
     ...(browserOverhead && { Chromium: browserOverhead }),
   };
-  const phases: readonly Phase[] = await measurePhases(gpu, waitNapping);
+  const phases: readonly Phase[] = await measurePhases(gpu, napUntil);
   return {
     adapter: { key, name: adapterName(adapter.info), driver: `${driver.name} (${driver.origin})` },
     date: new Date().toISOString(),

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
+import { napUntil } from '../gpu/node';
 import { UserError } from '../math/errors';
 import { DEFAULT_PRESET, presets } from '../presets';
 import { type Console, Failure, processConsole } from './console';
@@ -18,9 +19,10 @@ const MISUSED = 2;
 export async function main(args: readonly string[], console: Console = processConsole()): Promise<number> {
   let code = 0;
   try {
-    await program(console, (result) => {
+    const done = program(console, (result) => {
       code = result;
     }).parseAsync(args, { from: 'user' });
+    await napUntil(done);
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;

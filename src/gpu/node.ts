@@ -113,3 +113,22 @@ function isLoadable(library: string): boolean {
 
 // glibc's <dlfcn.h>. Node closes what is not an addon; this keeps it loaded.
 const RTLD_NODELETE = 0x1000;
+
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Waits for a promise that the GPU answers, sleeping half a millisecond between turns of the event loop: Dawn in Node
+ * polls from that loop without a pause, which takes a software adapter one of its cores away.
+ */
+export async function napUntil<T>(promise: Promise<T>): Promise<T> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  while (!settled) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!settled) Atomics.wait(neverNotified, 0, 0, 0.5);
+  }
+  return promise;
+}
