@@ -61,8 +61,8 @@ function unpackPackage(system: System, reason: string): void {
   );
   const partial = `${folder}.${process.pid}`;
   try {
+    mkdirSync(partial, { recursive: true });
     const files = downloadPackage();
-    mkdirSync(join(partial, 'fonts'), { recursive: true });
     write(partial, 'chromium', brotli(files, 'chromium'), true);
     // Chromium's graphics libraries, with Vulkan's loader and the driver SwiftShader.
     for (const file of tar(files, 'swiftshader')) write(partial, file.path, file.data, file.executable);
