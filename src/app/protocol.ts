@@ -3,7 +3,7 @@
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
-import type { Snapshot, SnapshotRequest } from '../training/snapshot';
+import type { Snapshot, SnapshotRequest } from '../training/recording';
 import type { Tensor } from '../training/tensor';
 
 /** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */

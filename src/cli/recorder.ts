@@ -4,9 +4,9 @@ import { writeCheckpoint } from '../export/checkpoint';
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
+import type { Snapshot } from '../training/recording';
 import { renderPicture } from './canvas';
 import type { RunFolder } from './run-folder';
-import type { Snapshot } from './runtime';
 import type { Scene } from './scene';
 import { caption, count } from './words';
 
