@@ -1,7 +1,7 @@
 // The theory experiments as figures: D beside D*, V beside its formula, and the Dirac-GAN's orbits.
 
 import { fieldColour } from '../export/picture';
-import { type HeatMap, type Mark, type Panel, type Point, svg } from '../export/svg';
+import { type HeatMap, type Mark, type Panel, type Point, svg, type Tone } from '../export/svg';
 import { affineImage } from '../math/gaussian';
 import type { DiracResult, Trajectory } from '../theory/dirac';
 import type { DiracPoint } from '../theory/dirac-theory';
@@ -29,12 +29,13 @@ interface Trained {
 }
 
 const caption = (result: DiscriminatorResult) =>
-  `${result.pair.name}: JS ${result.js.toFixed(3).replace('-', '')}, weighted |D − D*| ${result.weightedError.toFixed(4)}`;
+  `${result.pair.name}: JS ${result.js.toFixed(3).replace('-', '')}, |D − D*| ${result.weightedError.toFixed(4)}`;
 
 function lineFigure(trained: readonly Trained[]): string {
   return svg({
     title: 'D after training, beside D* = p_data / (p_data + p_G)',
-    caption: 'One dimension. G is held, D is trained alone. Densities are scaled to the same height.',
+    caption:
+      'One dimension. G is held, D is trained alone. |D − D*| in the headings is weighted by (p_data + p_G)/2.',
     legend: [
       { text: 'D*, the best there is', tone: 'quiet', shape: 'line' },
       { text: 'D, trained', tone: 'ink', shape: 'dashed' },
@@ -90,10 +91,11 @@ function planeFigure(trained: readonly Trained[]): string {
   return svg({
     title: 'D after training, beside D* = p_data / (p_data + p_G)',
     caption:
-      'Two dimensions. Left D*, middle D after training, right their distance (black: 0.1 and more), which hardly counts far out. Ellipses: one and two deviations.',
+      'Two dimensions. Ellipses: one and two standard deviations. |D − D*| is black from 0.1 on; in the headings it is weighted ' +
+      'by (p_data + p_G)/2.',
     legend: [
       { text: 'p_data', tone: 'data', shape: 'line' },
-      { text: 'p_G', tone: 'generated', shape: 'line' },
+      { text: 'p_G', tone: 'generated', shape: 'dashed' },
     ],
     rows: chunks(trained, 2).map((pair) => pair.flatMap(planePanels)),
   });
@@ -101,15 +103,15 @@ function planeFigure(trained: readonly Trained[]): string {
 
 function planePanels({ result, profile }: Trained): Panel[] {
   const { box, columns, discriminator, optimum } = profile;
-  const ellipses = outlines(result);
   const panel = (
     values: ArrayLike<number>,
     colour: HeatMap['colour'],
-    title: string | undefined,
+    label: string,
     marks: readonly Mark[],
+    title?: string,
   ): Panel => ({
     ...(title && { title }),
-    x: { low: box.low[0]!, high: box.high[0]! },
+    x: { low: box.low[0]!, high: box.high[0]!, label },
     y: { low: box.low[1]!, high: box.high[1]! },
     width: SIDE,
     height: Math.round((SIDE * (box.high[1]! - box.low[1]!)) / (box.high[0]! - box.low[0]!)),
@@ -117,9 +119,9 @@ function planePanels({ result, profile }: Trained): Panel[] {
   });
   const errors = optimum.map((best, i) => Math.abs(discriminator[i]! - best) / 0.1);
   return [
-    panel(optimum, fieldColour, caption(result), ellipses),
-    panel(discriminator, fieldColour, undefined, ellipses),
-    panel(errors, grey, undefined, ellipses),
+    panel(optimum, fieldColour, 'D*', outlines(result, 'print', 'print'), caption(result)),
+    panel(discriminator, fieldColour, 'D, trained', outlines(result, 'print', 'print')),
+    panel(errors, grey, '|D − D*|', outlines(result, 'data', 'generated')),
   ];
 }
 
@@ -128,14 +130,14 @@ const grey = (share: number) =>
     .fill(Math.round(255 * (1 - share)))
     .join(', ')})`;
 
-/** Where the real and the generated normal reach one and two standard deviations. */
-function outlines({ pair }: DiscriminatorResult): Mark[] {
+/** Where the real and, dashed, the generated normal reach one and two standard deviations. */
+function outlines({ pair }: DiscriminatorResult, real: Tone, generatedTone: Tone): Mark[] {
   const { mean, covariance } = affineImage(pair.generator);
   const { radius, standardDeviation } = pair.data as unknown as { radius: number; standardDeviation: number };
   const variance = standardDeviation ** 2;
   return [1, 2].flatMap((deviations): Mark[] => [
-    { type: 'line', tone: 'data', points: ellipse([radius, 0], [variance, 0, 0, variance], deviations) },
-    { type: 'line', tone: 'generated', points: ellipse(mean, covariance, deviations) },
+    { type: 'line', tone: real, points: ellipse([radius, 0], [variance, 0, 0, variance], deviations) },
+    { type: 'line', tone: generatedTone, dashed: true, points: ellipse(mean, covariance, deviations) },
   ]);
 }
 

@@ -1,7 +1,12 @@
 // Charts as SVG text: rows of panels with axes, lines, dots, areas and heat maps, readable on light and dark ground.
 
-/** What a mark stands for decides its colour: `data` blue, `generated` vermilion, `ink` the text's own, `quiet` grey. */
-export type Tone = 'data' | 'generated' | 'ink' | 'quiet';
+/**
+ * What a mark stands for decides its colour: `data` blue, `generated` vermilion, `ink` the text's own, `quiet` grey, and
+ * `print` black on any ground, for what lies on a heat map.
+ */
+export type Tone = (typeof TONES)[number];
+const TONES = ['data', 'generated', 'ink', 'quiet', 'print'] as const;
+
 export type Point = readonly [x: number, y: number];
 
 export type Mark =
@@ -73,7 +78,7 @@ const EDGE = 16;
 
 // Okabe and Ito's blue and vermilion, lightened for the dark; both keep apart for every kind of colour vision.
 const STYLE = `
-svg { --ground: #ffffff; --ink: #1c1c1c; --quiet: #6b6b6b; --line: #d4d4d4; --data: #0072b2; --generated: #d55e00; }
+svg { --ground: #ffffff; --ink: #1c1c1c; --quiet: #6b6b6b; --line: #d4d4d4; --data: #0072b2; --generated: #d55e00; --print: #000000; }
 @media (prefers-color-scheme: dark) {
   svg { --ground: #16181c; --ink: #ececec; --quiet: #a0a4ab; --line: #3b3f46; --data: #56b4e9; --generated: #ff8a3d; }
 }
@@ -88,12 +93,10 @@ text { font: 12px system-ui, -apple-system, 'Segoe UI', Inter, 'DejaVu Sans', sa
 .dashed { stroke-dasharray: 5 4; }
 .area { fill-opacity: 0.2; }
 .heat { shape-rendering: crispEdges; }
-${(['data', 'generated', 'ink', 'quiet'] as const)
-  .map(
-    (tone) =>
-      `.line.${tone}, .range.${tone} { stroke: var(--${tone}); } .dot.${tone}, .area.${tone} { fill: var(--${tone}); }`,
-  )
-  .join('\n')}
+${TONES.map(
+  (tone) =>
+    `.line.${tone}, .range.${tone} { stroke: var(--${tone}); } .dot.${tone}, .area.${tone} { fill: var(--${tone}); }`,
+).join('\n')}
 `;
 
 /** The figure as a whole SVG document. */
@@ -240,7 +243,7 @@ export function ticks({ low, high }: Pick<Axis, 'low' | 'high'>, wanted: number)
 
 const label = (axis: Axis, value: number) => escapeText((axis.format ?? plain)(value));
 const plain = (value: number) => String(value).replace('-', '−');
-const round = (value: number) => Math.round(value * 1e3) / 1e3;
+const round = (value: number) => Math.round(value * 1e2) / 1e2;
 const escapeText = (text: string) =>
   text.replace(
     /[&<>"]/g,
