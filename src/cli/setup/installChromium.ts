@@ -62,25 +62,31 @@ function unpackPackage(system: System, reason: string): void {
   const partial = `${folder}.${process.pid}`;
   try {
     mkdirSync(partial, { recursive: true });
-    const files = downloadPackage();
-    write(partial, 'chromium', brotli(files, 'chromium'), true);
-    // Chromium's graphics libraries, with Vulkan's loader and the driver SwiftShader.
-    for (const file of tar(files, 'swiftshader')) write(partial, file.path, file.data, file.executable);
-    // NSS and expat, which a bare Linux lacks, in `lib/`.
-    for (const file of tar(files, 'al2023')) write(partial, file.path, file.data, file.executable);
-    for (const file of tar(files, 'fonts')) write(partial, join('fonts', file.path), file.data, false);
-    // The package's own names folders of another place.
-    write(partial, 'fonts/fonts.conf', Buffer.from(fontsConfiguration(`${folder}/fonts`)), false);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `${partial} could not be made (${reason}): set XDG_CACHE_HOME to a folder that can be written.`,
+    );
+  }
+  try {
+    unpack(downloadPackage(), partial, folder);
     rmSync(folder, { recursive: true, force: true });
     renameSync(partial, folder);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${folder} could not be written (${message(error)}): set XDG_CACHE_HOME to a folder that can.`,
-    );
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
+}
+
+/** Writes to `target` what is to lie in `folder`. */
+function unpack(files: Map<string, Uint8Array>, target: string, folder: string): void {
+  write(target, 'chromium', brotli(files, 'chromium'), true);
+  // Chromium's graphics libraries, with Vulkan's loader and the driver SwiftShader.
+  for (const file of tar(files, 'swiftshader')) write(target, file.path, file.data, file.executable);
+  // NSS and expat, which a bare Linux lacks, in `lib/`.
+  for (const file of tar(files, 'al2023')) write(target, file.path, file.data, file.executable);
+  for (const file of tar(files, 'fonts')) write(target, join('fonts', file.path), file.data, false);
+  // The package's own names folders of another place.
+  write(target, 'fonts/fonts.conf', Buffer.from(fontsConfiguration(`${folder}/fonts`)), false);
 }
 
 /** The package's files by their name in its `bin/`. */
@@ -138,8 +144,4 @@ function fontsConfiguration(folder: string): string {
   <cachedir>${folder}/cache</cachedir>
 </fontconfig>
 `;
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
