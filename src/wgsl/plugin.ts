@@ -30,14 +30,13 @@ export function wgsl(folder = 'shaders'): Plugin {
 
     load: {
       filter: { id: /\.wgsl$/ },
-      handler(id, options) {
+      handler(id) {
         const name = shaderName(shaders, id) ?? basename(id);
         const description = describe(readFileSync(id, 'utf8'), name, includeReader(shaders));
         const included = description.includes.map((path) => join(shaders, path));
         fragments.set(id, included);
         for (const path of included) this.addWatchFile(path);
-        const live = this.environment.mode === 'dev' && !options?.ssr;
-        return { code: moduleText(description) + (live ? hotText(name) : ''), map: null, moduleType: 'js' };
+        return { code: moduleText(description) + hotText(name), map: null, moduleType: 'js' };
       },
     },
 
@@ -100,6 +99,7 @@ function frozenText(value: unknown): string {
   return `/* @__PURE__ */ Object.freeze(${inner})`;
 }
 
+/** Takes part in hot updates; a build drops it with `import.meta.hot`. */
 function hotText(name: string): string {
   const file = JSON.stringify(name);
   return `

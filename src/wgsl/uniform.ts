@@ -20,7 +20,7 @@ export function writeUniform(
     components.forEach((component, index) => {
       const at = start + offset + 4 * index;
       if (type.endsWith('f') || type === 'f32') view.setFloat32(at, component, true);
-      else if (type === 'i32') view.setInt32(at, component, true);
+      // A negative i32 has the bits of the u32 that it wraps to.
       else view.setUint32(at, component, true);
     });
   }
