@@ -164,6 +164,7 @@ describe('the check', () => {
       "import '../../shaders/dense.wgsl'; import * as v from 'valibot';",
     ],
     ['Node in its places', 'src/cli/setup/a.ts', "import 'node:fs';"],
+    ['examples from beside in tests', 'src/export/a.test.ts', "import { presets } from '../presets';"],
     ['Node in tests', 'src/math/a.test.ts', "import 'node:fs';"],
     [
       'Node and anything in the bench',
