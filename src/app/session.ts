@@ -32,8 +32,6 @@ interface Current {
   readonly picture: Picture | undefined;
   /** Iterations after which it is finished. */
   readonly until: number;
-  /** Ends the watch over its shaders. */
-  readonly unwatch: () => void;
   /** What trains it just now. */
   loop: { stop(): Promise<void> } | undefined;
 }
@@ -93,6 +91,10 @@ export class Session {
     canvas.height = view.height;
     device.onError(({ message }) => this.#fail({ kind: 'gpu', message }));
     void device.lost.then(({ reason, message }) => this.#fail({ kind: 'lost', reason, message }));
+    watchShaders(device.pipelines, (message, failed) => {
+      post({ type: 'shader', message, failed });
+      this.#redraw();
+    });
     post({ type: 'adapter', name: device.name });
   }
 
@@ -107,11 +109,7 @@ export class Session {
       const subject = await subjectOf(trainer);
       const picture = subject && (await this.#pictureOf(subject));
       if (this.#over) return;
-      const unwatch = watchShaders(trainer, (message, failed) => {
-        this.#post({ type: 'shader', message, failed });
-        this.#redraw();
-      });
-      this.#current = { run, trainer, picture, until: config.steps, unwatch, loop: undefined };
+      this.#current = { run, trainer, picture, until: config.steps, loop: undefined };
       const { distribution } = trainer.run.data!;
       this.#post({
         type: 'configured',
@@ -238,7 +236,6 @@ export class Session {
     const current = this.#current;
     this.#current = undefined;
     await current?.loop?.stop();
-    current?.unwatch();
     current?.picture?.destroy();
     current?.trainer.destroy();
   }

@@ -1,43 +1,35 @@
-// Pipelines: shared by code and entry point, and what is said of a kernel that does not compile.
+// Pipelines: each kernel is compiled once, and an edited one is swapped in for everything that dispatches it.
 
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { activationForward } from '../../shaders/softplus.wgsl';
 import type { Kernel } from '../wgsl/kernel';
-import { PipelineCache } from './pipelines';
-import { useDevice } from './test-device';
+import { type Device, openDevice } from './device';
+import { openNodeGpu } from './node';
 
-const device = useDevice();
-
-const kernel = (body: string): Kernel => {
-  const code = `@group(0) @binding(0) var<storage, read_write> output: array<u32>;
-@compute @workgroup_size(1)
-fn main() {
-  ${body}
-}`;
-  return {
-    label: 'a.wgsl:main',
-    file: 'a.wgsl',
-    code,
-    source: code,
-    entryPoint: 'main',
-    workgroupSize: [1, 1, 1],
-    bindings: { output: { kind: 'storage', binding: 0, access: 'readWrite', type: 'array<u32>' } },
-    constants: {},
-  };
-};
-
-test('the same code is compiled once', async () => {
-  const cache = new PipelineCache(device().gpu);
-  const first = cache.get(kernel('output[0] = 1u;'));
-  expect(cache.get({ ...kernel('output[0] = 1u;'), label: 'another' })).toBe(first);
-  expect(cache.get(kernel('output[0] = 2u;'))).not.toBe(first);
-  await first;
+let device: Device;
+beforeAll(async () => {
+  device = await openDevice((await openNodeGpu()).gpu);
 });
+afterAll(() => device.destroy());
 
-test('a mistake is named with its kernel and its line, and is not remembered', async () => {
-  const cache = new PipelineCache(device().gpu);
-  const wrong = kernel('output[0] = 1.5;');
-  const failed = cache.get(wrong);
-  await expect(failed).rejects.toThrow(/^a\.wgsl:main does not compile: .+ in “output\[0\] = 1\.5;”$/);
-  expect(cache.get(wrong)).not.toBe(failed);
-  await expect(cache.get(wrong)).rejects.toThrow('a.wgsl:main does not compile');
+const kernel = activationForward as unknown as Kernel;
+const withCode = (code: string): Kernel => ({ ...kernel, code, source: code });
+const only = (edited: Kernel) => (used: Kernel) => (used.file === kernel.file ? edited : undefined);
+
+test('are shared, and swapped under those who share them', async () => {
+  const shared = await device.pipelines.get(kernel);
+  expect(await device.pipelines.get(kernel)).toBe(shared);
+  const { pipeline } = shared;
+
+  await expect(device.pipelines.replace(only(withCode('fn broken(')))).rejects.toThrow('does not compile');
+  expect(shared.pipeline).toBe(pipeline);
+  const { input: _, ...fewer } = kernel.bindings as Record<string, Kernel['bindings'][string]>;
+  const unbound = { ...kernel, bindings: fewer } as Kernel;
+  await expect(device.pipelines.replace(only(unbound))).rejects.toThrow('takes a reload');
+  expect(shared.pipeline).toBe(pipeline);
+
+  await device.pipelines.replace(only(withCode(`${kernel.code}\n// edited`)));
+  expect(shared.pipeline).not.toBe(pipeline);
+  // Who asks for the kernel later gets the edited one too.
+  expect((await device.pipelines.get(kernel)).pipeline).toBe(shared.pipeline);
 });

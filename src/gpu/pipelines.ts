@@ -2,14 +2,21 @@
 
 import type { Kernel } from '../wgsl/kernel';
 
+/** Shared by everything that dispatches the kernel: an edited shader changes `pipeline` for all of them. */
 export interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
+  pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+}
+
+interface Entry {
+  /** As first asked for, or as edited since. */
+  kernel: Kernel;
+  readonly ready: Promise<Pipeline>;
 }
 
 export class PipelineCache {
   readonly #device: GPUDevice;
-  readonly #pipelines = new Map<string, Promise<Pipeline>>();
+  readonly #entries = new Map<string, Entry>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -18,14 +25,39 @@ export class PipelineCache {
   /** The kernel's pipeline; rejects with the compiler's message, file and entry point where it does not compile. */
   get(kernel: Kernel): Promise<Pipeline> {
     const key = `${kernel.entryPoint}\n${kernel.code}`;
-    let pipeline = this.#pipelines.get(key);
-    if (!pipeline) {
-      pipeline = this.#create(kernel);
-      this.#pipelines.set(key, pipeline);
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      entry = { kernel, ready: this.#create(kernel) };
+      this.#entries.set(key, entry);
       // A failed compilation must not be remembered: an edited shader gets another try.
-      pipeline.catch(() => this.#pipelines.delete(key));
+      entry.ready.catch(() => this.#entries.delete(key));
     }
-    return pipeline;
+    return entry.ready;
+  }
+
+  /**
+   * Swaps an edited shader in, under everything that dispatches it: `edited` gives the new version of a kernel, or
+   * nothing where it did not change. Rejects, and changes nothing, where one does not compile or is bound differently.
+   */
+  async replace(edited: (kernel: Kernel) => Kernel | undefined): Promise<void> {
+    const swaps = await Promise.all(
+      [...this.#entries.values()].map(async (entry) => {
+        const kernel = edited(entry.kernel);
+        if (!kernel) return undefined;
+        const frozen = ({ bindings, workgroupSize }: Kernel) => JSON.stringify([bindings, workgroupSize]);
+        if (frozen(kernel) !== frozen(entry.kernel)) {
+          throw new Error(
+            `${kernel.label}: its bindings or workgroup size changed, so it takes a reload to use it.`,
+          );
+        }
+        return { entry, kernel, shared: await entry.ready, pipeline: (await this.#create(kernel)).pipeline };
+      }),
+    );
+    for (const swap of swaps) {
+      if (!swap) continue;
+      swap.shared.pipeline = swap.pipeline;
+      swap.entry.kernel = swap.kernel;
+    }
   }
 
   async #create(kernel: Kernel): Promise<Pipeline> {

@@ -4,13 +4,13 @@ import type { Kernel, UniformBinding } from '../wgsl/kernel';
 import { writeUniform } from '../wgsl/uniform';
 import type { Device } from './device';
 import type { Memory } from './memory';
+import type { Pipeline } from './pipelines';
 import { isSlot, type UniformValues, type Work } from './work';
 
 const UNIFORM_ALIGNMENT = 256;
 
 interface Dispatch {
-  kernel: Kernel;
-  pipeline: GPUComputePipeline;
+  readonly shared: Pipeline;
   readonly bindGroup: GPUBindGroup;
   readonly work: Work;
 }
@@ -38,7 +38,7 @@ export class Plan {
     const pipelines = await Promise.all(list.map(({ kernel }) => device.pipelines.get(kernel)));
     const uniforms = writeUniforms(device.gpu, label, list);
     const dispatches = list.map((item, i): Dispatch => {
-      const { pipeline, layout } = pipelines[i]!;
+      const shared = pipelines[i]!;
       const entries = Object.entries(item.kernel.bindings).map(([name, { binding }]): GPUBindGroupEntry => {
         const bound = item.bindings[name];
         if (bound === undefined) throw new Error(`${item.kernel.label}: nothing is bound to "${name}".`);
@@ -50,10 +50,10 @@ export class Plan {
       });
       const bindGroup = device.gpu.createBindGroup({
         label: `${label}: ${item.kernel.label}`,
-        layout,
+        layout: shared.layout,
         entries,
       });
-      return { kernel: item.kernel, pipeline, bindGroup, work: item };
+      return { shared, bindGroup, work: item };
     });
     return new Plan(label, device, dispatches, uniforms?.buffer);
   }
@@ -65,31 +65,12 @@ export class Plan {
   encode(pass: GPUComputePassEncoder): void {
     // Setting the same pipeline again is not free everywhere; neighbours often share one.
     let current: GPUComputePipeline | undefined;
-    for (const { pipeline, bindGroup, work } of this.#dispatches) {
+    for (const { shared, bindGroup, work } of this.#dispatches) {
+      const { pipeline } = shared;
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(work.grid[0], work.grid[1], work.grid[2]);
-    }
-  }
-
-  /**
-   * Swaps an edited shader in: `edited` gives the new version of a kernel, or nothing where it did not change.
-   * Bindings must be the same. All pipelines compile before the first is swapped, so a failure changes nothing.
-   */
-  async replaceKernels(edited: (kernel: Kernel) => Kernel | undefined): Promise<void> {
-    const swaps = await Promise.all(
-      this.#dispatches.map(async (dispatch) => {
-        const kernel = edited(dispatch.kernel);
-        if (!kernel) return undefined;
-        if (JSON.stringify(kernel.bindings) !== JSON.stringify(dispatch.kernel.bindings)) {
-          throw new Error(`${kernel.label}: its bindings changed, so it takes a reset to use it.`);
-        }
-        return { dispatch, kernel, pipeline: (await this.#device.pipelines.get(kernel)).pipeline };
-      }),
-    );
-    for (const swap of swaps) {
-      if (swap) Object.assign(swap.dispatch, { kernel: swap.kernel, pipeline: swap.pipeline });
     }
   }
 

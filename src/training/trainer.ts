@@ -8,7 +8,6 @@ import { PassTimer } from '../gpu/timestamps';
 import type { Slot } from '../gpu/work';
 import { seedWords } from '../math/philox';
 import { STREAMS } from '../math/streams';
-import type { Kernel } from '../wgsl/kernel';
 import { type CompiledRun, compileRun, type TrainedNetwork } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
@@ -282,17 +281,6 @@ export class Trainer {
     this.#discriminatorUpdates = updates.discriminator;
     this.#generatorUpdates = updates.generator;
     this.#rowsRead = updates.generator;
-  }
-
-  /** Swaps edited kernels into the running plans; see `Plan.replaceKernels`. Rejects, and changes nothing, if one does not compile. */
-  async replaceKernels(edited: (kernel: Kernel) => Kernel | undefined): Promise<void> {
-    const plans = Object.values(this.#plans) as Plan[];
-    // All compile into the cache first, so that swapping cannot fail half-way.
-    const kernels = plans
-      .flatMap((plan) => plan.work.map(({ kernel }) => edited(kernel)))
-      .filter((kernel) => kernel !== undefined);
-    await Promise.all(kernels.map((kernel) => this.device.pipelines.get(kernel)));
-    for (const plan of plans) await plan.replaceKernels(edited);
   }
 
   /** Frees the run's memory; the device stays. */

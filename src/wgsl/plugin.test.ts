@@ -169,15 +169,17 @@ describe('editing while the server runs', () => {
 describe('subscribers', () => {
   const kernels = { plain: { label: 'a.wgsl:plain' } as Kernel };
 
-  test('get the kernels of their file until they unsubscribe', () => {
+  test('get the kernels with their file until they unsubscribe', () => {
     const seen: unknown[] = [];
-    const stop = onKernelChange('a.wgsl', (changed) => seen.push(changed));
-    const stopOther = onKernelChange('b.wgsl', () => seen.push('wrong file'));
+    const stop = onKernelChange((changed, file) => seen.push([file, changed]));
     publishKernels('a.wgsl', kernels);
+    publishKernels('b.wgsl', kernels);
     stop();
     publishKernels('a.wgsl', kernels);
-    stopOther();
-    expect(seen).toEqual([kernels]);
+    expect(seen).toEqual([
+      ['a.wgsl', kernels],
+      ['b.wgsl', kernels],
+    ]);
   });
 
   test('get errors until they unsubscribe', () => {
