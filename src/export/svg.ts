@@ -122,10 +122,24 @@ export function svg({ title, caption, legend = [], rows }: Figure): string {
     `<rect width="${width}" height="${height}" style="fill: var(--ground)"/>`,
     `<text class="heading" x="${EDGE}" y="${EDGE + 18}">${escapeText(title)}</text>`,
     caption ? `<text class="caption" x="${EDGE}" y="${EDGE + 40}">${escapeText(caption)}</text>` : '',
+    `<defs>${clipsSvg(rows.flat())}</defs>`,
     legendSvg(legend, EDGE + (caption ? 64 : 44)),
     ...body,
     '</svg>\n',
   ].join('\n');
+}
+
+const clipName = (width: number, height: number) => `clip-${width}x${height}`;
+
+/** What marks are cut off by: one for each size of panel. */
+function clipsSvg(panels: readonly Panel[]): string {
+  const sizes = new Map(panels.map((panel) => [clipName(panel.width, panel.height), panel]));
+  return [...sizes]
+    .map(
+      ([id, { width, height }]) =>
+        `<clipPath id="${id}"><rect width="${width}" height="${height}"/></clipPath>`,
+    )
+    .join('');
 }
 
 function legendSvg(legend: readonly LegendEntry[], y: number): string {
@@ -163,9 +177,9 @@ function panelSvg({ title, x, y, width, height, marks }: Panel): string {
     parts.push(`<path class="grid" d="M0 ${at}h${width}"/>`);
     parts.push(`<text class="tick" x="-6" y="${at + 4}" text-anchor="end">${label(y, tick)}</text>`);
   }
-  parts.push(`<svg width="${width}" height="${height}" overflow="hidden">`);
+  parts.push(`<g clip-path="url(#${clipName(width, height)})">`);
   for (const mark of marks) parts.push(markSvg(mark, toX, toY, width, height));
-  parts.push(`</svg><rect class="frame" width="${width}" height="${height}"/>`);
+  parts.push(`</g><rect class="frame" width="${width}" height="${height}"/>`);
   if (x.label) {
     parts.push(
       `<text class="caption" x="${width / 2}" y="${height + 33}" text-anchor="middle">${escapeText(x.label)}</text>`,

@@ -70,7 +70,7 @@ export const DIRAC_TOLERANCES = {
   trajectory: 1e-4,
 } as const;
 
-export function diracConfig({
+function diracConfig({
   loss,
   discriminatorRate,
   generatorRate,
