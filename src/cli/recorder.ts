@@ -23,6 +23,8 @@ export class Recorder {
   #evaluation: Evaluation | undefined;
   // Lines that wait for the evaluation of their step, and those behind them.
   #lines: { step: number; line: object; awaited: boolean }[] = [];
+  // Of a run that broke off, something may still come in.
+  #closed = false;
   #pictures: Promise<void> = Promise.resolve();
 
   constructor(
@@ -58,7 +60,7 @@ export class Recorder {
   /** Rows of all iterations since the last report. One line a report, and one an evaluation. */
   report(rows: readonly MetricsRow[]): void {
     const last = rows.at(-1);
-    if (!last) return;
+    if (!last || this.#closed) return;
     const now = this.#now();
     this.#stepsPerSecond = ((last.step - this.#lastStep) / Math.max(1e-3, now - this.#lastTime)) * 1000;
     this.#lastStep = last.step;
@@ -80,6 +82,7 @@ export class Recorder {
 
   /** An evaluation with what belongs to its step: completes the step's line, draws a picture, replaces the checkpoint. */
   evaluated(evaluation: Evaluation, snapshot: Snapshot): void {
+    if (this.#closed) return;
     this.#evaluation = evaluation;
     const entry = this.#lines.find(({ step }) => step === evaluation.step);
     if (entry) {
@@ -97,10 +100,13 @@ export class Recorder {
     });
     drawn.catch(() => {});
     this.#pictures = this.#pictures.then(async () => this.#folder.sample(evaluation.step, await drawn));
+    // `close` tells.
+    this.#pictures.catch(() => {});
   }
 
   /** Everything is on disk when this resolves. `end` says how the run ended. */
   async close(end: object): Promise<object> {
+    this.#closed = true;
     this.#flush(true);
     await this.#pictures;
     const { step: evaluatedAt, ...evaluation } = this.#evaluation ?? {};

@@ -81,13 +81,11 @@ export async function train(
       }
     } catch (error) {
       console.status?.('');
-      const fault = error instanceof TrainingFault ? { step: error.step, tensor: error.tensor } : {};
-      await recorder.close({
-        end: 'failed',
-        reason: (error as Error).message,
-        ...(error instanceof TrainingFault && { fault }),
-        ...end,
-      });
+      const fault = error instanceof TrainingFault && { fault: { step: error.step, tensor: error.tensor } };
+      // Where even this cannot be written, the first error still says more.
+      await recorder
+        .close({ end: 'failed', reason: (error as Error).message, ...fault, ...end })
+        .catch(() => {});
       if (error instanceof TrainingFault || error instanceof Failure) {
         throw new Failure(
           `${error.message.replace(/\.$/, '')}. What was written up to then is in ${folder.path}.`,
@@ -95,22 +93,23 @@ export async function train(
       }
       throw error;
     }
-    const summary = await recorder.close({ end: interrupted ? 'stopped' : 'finished', ...end });
+    const stopped = recorder.step < config.steps;
+    const summary = await recorder.close({ end: stopped ? 'stopped' : 'finished', ...end });
     console.status?.('');
     if (options.json) console.out(JSON.stringify({ folder: folder.path, ...summary }));
-    else for (const line of summaryLines(recorder, folder.path, interrupted)) console.out(line);
+    else for (const line of summaryLines(recorder, folder.path, stopped)) console.out(line);
   } finally {
     stopListening();
     await runtime?.close();
   }
 }
 
-function summaryLines(recorder: Recorder, path: string, interrupted: boolean): string[] {
+function summaryLines(recorder: Recorder, path: string, stopped: boolean): string[] {
   const { step, seconds, evaluation } = recorder;
   const rate = count(Number((step / Math.max(1e-3, seconds)).toPrecision(3)));
   return [
     '',
-    `${interrupted ? 'Stopped after' : 'Trained'} ${count(step)} steps in ${duration(seconds)} (${rate} steps/s).`,
+    `${stopped ? 'Stopped after' : 'Trained'} ${count(step)} steps in ${duration(seconds)} (${rate} steps/s).`,
     ...verdict(evaluation!),
     `See ${path}/samples/${String(evaluation!.step).padStart(6, '0')}.png; draw more with: webgan sample ${path} --count 1000 --out samples.png`,
   ];

@@ -73,11 +73,18 @@ export function record(trainer: Trainer, request: SnapshotRequest, hooks: Record
       },
       onEvaluation: (evaluation) => {
         const snapshot = waiting.shift()!;
-        handedOver.push(snapshot.then((taken) => hooks.onEvaluation(evaluation, taken)));
+        const handed = snapshot.then((taken) => hooks.onEvaluation(evaluation, taken));
+        handed.catch(fail);
+        handedOver.push(handed);
       },
       onDone: settle,
-      onError: reject,
+      onError: fail,
     });
+    /** What was taken before it went wrong is still handed over. */
+    function fail(error: unknown): void {
+      void loop.stop();
+      void Promise.allSettled(handedOver).then(() => reject(error));
+    }
     stop = () => void loop.stop().then(settle);
     // The first snapshot compiles; the others are of the very step they are asked at.
     takeSnapshot(trainer, request).then(() => loop.start(), reject);

@@ -1,0 +1,155 @@
+// What a run's folder holds, line by line, for reports and evaluations in any order that training gives them.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readCheckpoint } from '../export/checkpoint';
+import { fieldPoints, frameAround } from '../export/picture';
+import { presets } from '../presets';
+import { parseConfig } from '../training/config';
+import type { Evaluation } from '../training/evaluate';
+import type { MetricsRow } from '../training/metrics';
+import type { Snapshot } from '../training/recording';
+import { Recorder } from './recorder';
+import { createRunFolder, type RunFolder } from './run-folder';
+
+const config = parseConfig({ ...presets.get('ring').config, steps: 25, reportEvery: 10, evaluateEvery: 10 });
+const frame = frameAround([-1, -1], [1, 1]);
+const rows = (from: number, to: number): MetricsRow[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => ({
+    step: from + i,
+    discriminatorLoss: 1.25,
+    generatorLoss: 0.75,
+    value: -(from + i),
+    realScore: 0.5,
+    fakeScore: 0.25,
+  }));
+const evaluation = (step: number): Evaluation => ({
+  step,
+  value: -1.5,
+  lowerBound: -0.1,
+  realScore: 0.9,
+  fakeScore: 0.1,
+  js: step / 100,
+  jsFloor: 0.004,
+  modes: 3,
+  modesTotal: 8,
+  highQuality: 0.5,
+  highQualityFloor: 0.99,
+});
+const snapshot = (updates: number): Snapshot => ({
+  state: {
+    tensors: new Map([['generator.0.weight', { shape: [1, 2], data: Float32Array.of(updates, 2) }]]),
+    updates: { discriminator: updates, generator: updates },
+  },
+  generated: new Float32Array(20),
+  field: new Float32Array(fieldPoints(frame).length / 2).fill(0.5),
+});
+
+let root: string;
+let folder: RunFolder;
+let time: number;
+let recorder: Recorder;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'webgan-recorder-'));
+  folder = createRunFolder(root, undefined, 'ring', config);
+  time = 1000;
+  recorder = new Recorder(folder, config, 'ring', { frame }, () => time);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const read = (name: string) => readFileSync(join(folder.path, name), 'utf8');
+const lines = () =>
+  read('metrics.jsonl')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+test('a line a report; at an evaluation it waits for what that says', async () => {
+  time = 3000;
+  recorder.report(rows(1, 10));
+  expect(lines()).toEqual([]);
+  time = 4000;
+  recorder.report(rows(11, 20));
+  recorder.evaluated(evaluation(10), snapshot(10));
+  expect(lines()).toEqual([
+    {
+      step: 10,
+      discriminatorLoss: 1.25,
+      generatorLoss: 0.75,
+      value: -10,
+      realScore: 0.5,
+      fakeScore: 0.25,
+      stepsPerSecond: 5,
+      seconds: 2,
+      lowerBound: -0.1,
+      js: 0.1,
+      jsFloor: 0.004,
+      modes: 3,
+      modesTotal: 8,
+      highQuality: 0.5,
+      highQualityFloor: 0.99,
+    },
+  ]);
+  recorder.evaluated(evaluation(20), snapshot(20));
+  time = 4500;
+  recorder.report(rows(21, 25));
+  recorder.evaluated(evaluation(25), snapshot(25));
+  expect(lines().map(({ step, js, stepsPerSecond, seconds }) => [step, js, stepsPerSecond, seconds])).toEqual(
+    [
+      [10, 0.1, 5, 2],
+      [20, 0.2, 10, 3],
+      [25, 0.25, 10, 3.5],
+    ],
+  );
+
+  await recorder.close({ end: 'finished', adapter: 'x' });
+  expect(readdirSync(join(folder.path, 'samples')).sort()).toEqual([
+    '000010.png',
+    '000020.png',
+    '000025.png',
+  ]);
+  expect(JSON.parse(read('summary.json'))).toEqual({
+    end: 'finished',
+    adapter: 'x',
+    step: 25,
+    seconds: 3.5,
+    evaluation: evaluation(25),
+  });
+  const saved = readCheckpoint(readFileSync(join(folder.path, 'checkpoint.safetensors')), 'c');
+  expect(saved).toEqual({ config, state: snapshot(25).state });
+});
+
+test('evaluations between reports get a line too', async () => {
+  const odd = parseConfig({ ...presets.get('ring').config, steps: 30, reportEvery: 20, evaluateEvery: 15 });
+  recorder = new Recorder(folder, odd, 'ring', { frame }, () => time);
+  recorder.evaluated(evaluation(15), snapshot(15));
+  recorder.report(rows(1, 20));
+  recorder.report(rows(21, 30));
+  expect(lines().map(({ step, js }) => [step, js])).toEqual([
+    [15, 0.15],
+    [20, undefined],
+  ]);
+  recorder.evaluated(evaluation(30), snapshot(30));
+  expect(lines().map(({ step, js }) => [step, js])).toEqual([
+    [15, 0.15],
+    [20, undefined],
+    [30, 0.3],
+  ]);
+  await recorder.close({ end: 'finished' });
+});
+
+test('a run that ends early keeps what it has', async () => {
+  recorder.report(rows(1, 10));
+  await recorder.close({ end: 'failed', fault: { step: 12, tensor: 'grad.generator.0.weight' } });
+  expect(lines().map(({ step, js }) => [step, js])).toEqual([[10, undefined]]);
+  expect(JSON.parse(read('summary.json'))).toMatchObject({ end: 'failed', step: 10, fault: { step: 12 } });
+});
+
+test('a picture that cannot be written is told at the end, and does not end the process', async () => {
+  rmSync(join(folder.path, 'samples'), { recursive: true });
+  recorder.evaluated(evaluation(10), snapshot(10));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await expect(recorder.close({ end: 'finished' })).rejects.toThrow(/ENOENT/);
+});
