@@ -3,7 +3,9 @@
 import { chromium, type Page } from 'playwright/test';
 import { chromiumLaunchOptions } from '../src/cli/chromium';
 import {
+  askWorker,
   expect,
+  instrumentWorker,
   openReady,
   reading,
   seriousViolations,
@@ -47,6 +49,29 @@ test.describe('a lost device', () => {
     for (let step = 0; step < 2; step++) await stepOnce(page, '.');
     expect(await tensors(page)).toEqual(before);
   });
+});
+
+test('a GPU error that nobody expected is said, and stops the training', async ({ page }) => {
+  await instrumentWorker(
+    page,
+    `const { requestDevice } = GPUAdapter.prototype;
+     GPUAdapter.prototype.requestDevice = async function (...options) {
+       const device = await requestDevice.apply(this, options);
+       // A buffer without a use is not valid.
+       onRequest(() => String(device.createBuffer({ label: 'wrong on purpose', size: 16, usage: 0 })));
+       return device;
+     };`,
+  );
+  await openReady(page);
+  await page.keyboard.press(' ');
+  await waitForReading(page, 'step', (step) => step > 2);
+  await askWorker(page);
+  await waitForPhase(page, 'stopped');
+  const problem = page.getByRole('alert');
+  await expect(problem).toContainText('The GPU reported an error');
+  await expect(problem).toContainText('wrong on purpose');
+  await problem.getByRole('button', { name: 'Start again' }).click();
+  await waitForPhase(page, 'ready');
 });
 
 test('numbers that are no longer finite stop the run with the step and the tensor', async ({ page }) => {

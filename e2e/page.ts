@@ -37,6 +37,39 @@ export async function waitForPhase(page: Page, phase: string): Promise<void> {
   await expect(page.locator('body')).toHaveAttribute('data-phase', phase, { timeout: 60_000 });
 }
 
+/**
+ * Runs code in the page's worker before its own, with `onRequest` there to answer `askWorker`. Before the page is
+ * opened.
+ */
+export async function instrumentWorker(page: Page, code: string): Promise<void> {
+  const prelude = `
+    const onRequest = (answer) => {
+      const channel = new BroadcastChannel('webgan-e2e');
+      channel.onmessage = () => channel.postMessage(answer());
+    };
+    ${code}
+  `;
+  await page.route('**/worker-*.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: prelude + (await response.text()) });
+  });
+}
+
+/** What the code of `instrumentWorker` answers. */
+export function askWorker(page: Page): Promise<unknown> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const channel = new BroadcastChannel('webgan-e2e');
+        channel.onmessage = ({ data }) => {
+          channel.close();
+          resolve(data);
+        };
+        channel.postMessage('answer');
+      }),
+  );
+}
+
 /** One of the numbers beside the picture; NaN while it is not known. */
 export async function reading(page: Page, name: string): Promise<number> {
   const text = (await page.locator(`#number-${name}`).textContent()) ?? '';

@@ -2,7 +2,18 @@
 
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import type { Page } from 'playwright/test';
-import { expect, openReady, reading, stepOnce, tensors, test, waitForPhase, waitForReading } from './page';
+import {
+  askWorker,
+  expect,
+  instrumentWorker,
+  openReady,
+  reading,
+  stepOnce,
+  tensors,
+  test,
+  waitForPhase,
+  waitForReading,
+} from './page';
 
 test('trains and pauses', async ({ page }) => {
   await openReady(page);
@@ -178,8 +189,16 @@ test('works from the keyboard, but not while typing', async ({ page }) => {
   await expect(page.locator('#state')).toHaveText('Paused at step 4. D is 1 update behind.');
 });
 
-test('draws real and generated samples and the field', async ({ page }) => {
+test('draws real and generated samples and the field, and reads nothing back for it', async ({ page }) => {
+  await instrumentWorker(
+    page,
+    `let maps = 0;
+     const { mapAsync } = GPUBuffer.prototype;
+     GPUBuffer.prototype.mapAsync = function (...options) { maps++; return mapAsync.apply(this, options); };
+     onRequest(() => maps);`,
+  );
   await openReady(page);
+  expect(await askWorker(page)).toBe(0);
   const all = await inkOf(page);
   expect(all.real).toBeGreaterThan(100);
   expect(all.generated).toBeGreaterThan(100);
@@ -192,6 +211,10 @@ test('draws real and generated samples and the field', async ({ page }) => {
   await page.getByRole('checkbox', { name: 'D’s field' }).uncheck();
   await expect.poll(async () => (await inkOf(page)).colours).toBe(1);
   expect(tinted).toBeGreaterThan(1);
+  expect(await askWorker(page)).toBe(0);
+  // The count does count: a single step is read.
+  await stepOnce(page, '.');
+  expect(await askWorker(page)).toBeGreaterThan(0);
 });
 
 /** What is on the canvas: pixels in about the colours of the samples, and how many colours there are. */

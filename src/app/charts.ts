@@ -25,6 +25,8 @@ interface ChartDescription {
   readonly goal?: { readonly label: string; readonly value: number };
   /** Lowest and highest value that are always within the axis. */
   readonly range?: readonly [number, number];
+  /** Few numbers far between: each is marked. */
+  readonly marked?: boolean;
   /** What stands there while there is nothing to draw. */
   readonly empty?: string;
 }
@@ -76,6 +78,7 @@ const CHARTS: readonly ChartDescription[] = [
       },
     ],
     range: [0, 0.1],
+    marked: true,
     empty: 'measured every so often',
   },
 ];
@@ -175,12 +178,12 @@ class Chart {
   #options(width: number, height: number): uPlot.Options {
     const style = getComputedStyle(document.documentElement);
     const colour = (property: string) => style.getPropertyValue(property).trim();
-    const { curves, goal, range } = this.#description;
+    const { curves, goal, range, marked } = this.#description;
     const line = (label: string, property: string, dashed: boolean): uPlot.Series => ({
       label,
       stroke: colour(property),
       width: dashed ? 1.25 : 1.5,
-      points: { show: false },
+      points: { show: marked === true && !dashed, size: 5, fill: colour(property) },
       ...(dashed ? { dash: [5, 4] } : {}),
     });
     const axis: uPlot.Axis = {
@@ -199,7 +202,8 @@ class Chart {
       scales: {
         x: {
           time: false,
-          range: (_, low, high) => (Number.isFinite(high) ? [Math.min(low, 0), Math.max(high, 10)] : [0, 10]),
+          // All charts show the same stretch of training.
+          range: () => [0, Math.max(10, this.#model.metrics.steps.at(-1) ?? 0)],
         },
         y: { range: (_, low, high) => withMargin(low, high, range) },
       },
