@@ -40,6 +40,7 @@ function optionsFor({ executable, env }: Chromium): ChromiumLaunchOptions {
   return {
     executablePath: executable,
     args: [...chromiumSwitches(nodeSystem())],
-    env: { ...Object.fromEntries(inherited), ...env },
+    // Without a locale Chromium's language is `en-US@posix`, which its own Intl refuses.
+    env: { ...Object.fromEntries(inherited), LC_ALL: 'en_US.UTF-8', ...env },
   };
 }
