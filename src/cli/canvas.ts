@@ -20,17 +20,11 @@ function registerFonts(): void {
   registered = true;
 }
 
-/** Draws on a new canvas of this size. `family` is a font that is there. */
-export async function renderPng(
-  size: { width: number; height: number },
-  draw: (pen: Pen, family: string) => void,
-): Promise<Uint8Array> {
+/** A run's picture as PNG. */
+export async function renderPicture(picture: RunPicture): Promise<Uint8Array> {
   registerFonts();
-  const canvas = createCanvas(size.width, size.height);
-  draw(canvas.getContext('2d') as unknown as Pen, `'${FAMILY}', sans-serif`);
+  const { width, height } = pictureSize(picture);
+  const canvas = createCanvas(width, height);
+  drawPicture(canvas.getContext('2d') as unknown as Pen, picture, `'${FAMILY}', sans-serif`);
   return canvas.encode('png');
 }
-
-/** A run's picture as PNG. */
-export const renderPicture = (picture: RunPicture): Promise<Uint8Array> =>
-  renderPng(pictureSize(picture), (pen, family) => drawPicture(pen, picture, family));

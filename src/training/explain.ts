@@ -42,7 +42,7 @@ function explain(schema: AnySchema, input: unknown, issue: Issue, root: string):
 }
 
 /** `generator[2].units` for ['generator', 2, 'units']. */
-export function formatPath(keys: readonly (string | number)[]): string {
+function formatPath(keys: readonly (string | number)[]): string {
   return keys
     .map((key) =>
       typeof key === 'number'
