@@ -12,6 +12,8 @@ export interface Console {
   err(line: string): void;
   /** Replaces the terminal's present line, where there is one that can be replaced; '' clears it. */
   readonly status: ((line: string) => void) | undefined;
+  /** Columns of that line. */
+  readonly width?: number;
   /** Calls back when the user (Ctrl-C) or the system asks to end; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void;
 }
@@ -28,8 +30,11 @@ export function processConsole(): Console {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
     status: stderr.isTTY
-      ? (line) => void stderr.write(`\r\x1b[2K${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`)
+      ? (line) => void stderr.write(`\r\x1b[2K${line.slice(0, widthOf(stderr))}`)
       : undefined,
+    get width() {
+      return widthOf(stderr);
+    },
     onInterrupt(listener) {
       const signals = ['SIGINT', 'SIGTERM'] as const;
       for (const signal of signals) process.on(signal, listener);
@@ -39,3 +44,6 @@ export function processConsole(): Console {
     },
   };
 }
+
+/** One column stays free: a terminal breaks the line when its last one is written. */
+const widthOf = (stream: NodeJS.WriteStream): number => Math.max(20, (stream.columns || 80) - 1);

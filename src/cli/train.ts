@@ -69,9 +69,10 @@ export async function train(
       await runtime.train({
         onReport: (rows) => {
           recorder.report(rows);
-          const line = progressLine(rows, config.steps, recorder.stepsPerSecond, recorder.evaluation);
-          if (console.status) console.status(line);
-          else tell(line);
+          const line = (width?: number) =>
+            progressLine(rows, config.steps, recorder.stepsPerSecond, recorder.evaluation, width);
+          if (console.status) console.status(line(console.width));
+          else tell(line());
         },
         onEvaluation: (evaluation, snapshot) => recorder.evaluated(evaluation, snapshot),
       });

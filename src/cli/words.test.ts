@@ -60,6 +60,9 @@ test('the progress line has all that it should, and means of what is noisy', () 
   expect(progressLine([row(1999, -1), row(2000, -2)], 12_000, 234.567, evaluation)).toBe(
     '2,000 of 12,000 · 235 steps/s · 43 s left · V(D,G) −1.500 · D(x) 0.60 · D(G(z)) 0.40 · JS 0.100 · modes 7/8',
   );
+  const narrow = progressLine([row(11_999, -1), row(12_000, -2)], 12_000, 234.567, evaluation, 79);
+  expect(narrow).toBe('12,000/12,000 235/s 0 s left V −1.500 D(x) 0.60 D(G(z)) 0.40 JS 0.100 modes 7/8');
+  expect(narrow.length).toBeLessThanOrEqual(79);
   expect(progressLine([row(10, -1)], 10, 5, undefined)).toBe(
     '10 of 10 · 5 steps/s · 0 s left · V(D,G) −1.000 · D(x) 0.60 · D(G(z)) 0.40',
   );
