@@ -32,19 +32,26 @@ export function ensurePackages() {
 }
 
 function whyPackages() {
-  const installedPath = join(root, 'node_modules/.package-lock.json');
-  if (!existsSync(installedPath)) return 'there is no node_modules yet';
-  const wanted = readJson(join(root, 'package-lock.json')).packages;
-  const installed = readJson(installedPath).packages;
-  for (const [path, { version, integrity, optional, devOptional, link }] of Object.entries(wanted)) {
-    if (path === '' || link) continue;
-    const there = installed[path];
-    // Optional packages are those of other systems too.
-    if (there === undefined && (optional || devOptional)) continue;
-    const same = there?.version === version && there?.integrity === integrity && existsSync(join(root, path));
-    if (!same) return `${path.replace(/^.*node_modules\//, '')} is missing or of another version`;
-  }
-  return undefined;
+  const installed = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) return 'there is no node_modules yet';
+  const there = (path) => existsSync(join(root, path));
+  const wanted = readJson(join(root, 'package-lock.json'));
+  const missing = missingPackage(wanted.packages, readJson(installed).packages, there);
+  return missing && `${missing.replace(/^.*node_modules\//, '')} is missing or of another version`;
+}
+
+/**
+ * The first package of a lock file that is not installed as it says: by the list that npm keeps in node_modules, and on
+ * disk. Optional packages may be absent: they are those of other systems too.
+ */
+export function missingPackage(wanted, installed, isThere) {
+  const entries = Object.entries(wanted).filter(([path, { link }]) => path !== '' && !link);
+  const wrong = entries.find(([path, { version, integrity, optional, devOptional }]) => {
+    const found = installed[path];
+    if (found === undefined) return !(optional || devOptional);
+    return found.version !== version || found.integrity !== integrity || !isThere(path);
+  });
+  return wrong?.[0];
 }
 
 /** Builds page and command unless that happened after the last change of what they are made of. */
@@ -70,8 +77,8 @@ const SOURCES = [
   'package-lock.json',
 ];
 
-/** The latest time of change under some paths, in ms. Folders count, so that deletions show; generated types do not. */
-function newest(paths) {
+/** The latest time of change under some paths, in ms. Folders count, so that deletions show; generated types and tests do not. */
+export function newest(paths) {
   let latest = 0;
   for (const path of paths) {
     if (path.endsWith('.wgsl.d.ts') || path.endsWith('.test.ts')) continue;
