@@ -55,6 +55,15 @@ test('a metrics line can be read while the run goes on', () => {
   folder.close();
 });
 
+test('a configuration is written to be read: indented, a point a line', () => {
+  const points = { data: { source: 'points', points: [[1, -2.5e-7], [3]] } } as unknown as RunConfig;
+  const folder = createRunFolder(root, undefined, 'ring', points);
+  folder.close();
+  const text = readFileSync(join(folder.path, 'config.json'), 'utf8');
+  expect(JSON.parse(text)).toEqual(points);
+  expect(text).toContain('    "points": [\n      [1, -2.5e-7],\n      [3]\n    ]');
+});
+
 test('a run never writes into another one', () => {
   expect(createRunFolder(root, undefined, 'ring', config).name).toBe('ring');
   expect(createRunFolder(root, undefined, 'ring', config).name).toBe('ring-2');

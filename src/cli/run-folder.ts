@@ -74,7 +74,7 @@ export function createRunFolder(
   try {
     metrics = writing(path, () => {
       mkdirSync(join(path, 'samples'));
-      writeFileSync(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+      writeFileSync(join(path, 'config.json'), `${readable(config)}\n`);
       return openSync(join(path, 'metrics.jsonl'), 'ax');
     });
   } catch (error) {
@@ -99,6 +99,15 @@ export function createRunFolder(
       discard();
     },
   };
+}
+
+/** Indented JSON in which a list of numbers, such as one point of thousands, takes one line. */
+function readable(value: unknown): string {
+  const numbers = /\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]/g;
+  return JSON.stringify(value, null, 2).replace(
+    numbers,
+    (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`,
+  );
 }
 
 function makeNamed(root: string, name: string): string {
