@@ -3,11 +3,11 @@
 // include lib/activation.wgsl
 // include lib/smooth.wgsl
 
-fn activation(x: vec4f) -> vec4f {
-  let negative = settings.parameter * expm1(min(x, vec4f(0.0)));
+fn activation(x: vec4f, parameter: f32) -> vec4f {
+  let negative = parameter * expm1(min(x, vec4f(0.0)));
   return select(negative, x, x > vec4f(0.0));
 }
-fn derivative(x: vec4f) -> vec4f {
-  let negative = settings.parameter * exp(min(x, vec4f(0.0)));
+fn derivative(x: vec4f, parameter: f32) -> vec4f {
+  let negative = parameter * exp(min(x, vec4f(0.0)));
   return select(negative, vec4f(1.0), x > vec4f(0.0));
 }

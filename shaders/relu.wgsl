@@ -2,5 +2,5 @@
 
 // include lib/activation.wgsl
 
-fn activation(x: vec4f) -> vec4f { return select(vec4f(0.0), x, x > vec4f(0.0)); }
-fn derivative(x: vec4f) -> vec4f { return select(vec4f(0.0), vec4f(1.0), x > vec4f(0.0)); }
+fn activation(x: vec4f, parameter: f32) -> vec4f { return select(vec4f(0.0), x, x > vec4f(0.0)); }
+fn derivative(x: vec4f, parameter: f32) -> vec4f { return select(vec4f(0.0), vec4f(1.0), x > vec4f(0.0)); }

@@ -3,5 +3,5 @@
 // include lib/activation.wgsl
 // include lib/smooth.wgsl
 
-fn activation(x: vec4f) -> vec4f { return sigmoid(x); }
-fn derivative(x: vec4f) -> vec4f { return sigmoid(x) * sigmoid(-x); }
+fn activation(x: vec4f, parameter: f32) -> vec4f { return sigmoid(x); }
+fn derivative(x: vec4f, parameter: f32) -> vec4f { return sigmoid(x) * sigmoid(-x); }

@@ -3,8 +3,8 @@
 // include lib/activation.wgsl
 // include lib/smooth.wgsl
 
-fn activation(x: vec4f) -> vec4f { return safeTanh(x); }
-fn derivative(x: vec4f) -> vec4f {
+fn activation(x: vec4f, parameter: f32) -> vec4f { return safeTanh(x); }
+fn derivative(x: vec4f, parameter: f32) -> vec4f {
   let y = safeTanh(x);
   return 1.0 - y * y;
 }

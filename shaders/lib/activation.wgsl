@@ -1,11 +1,13 @@
-// The three passes of an activation f, elementwise over vec4s. The file that includes this defines
+// The three passes of an activation f, elementwise over vec4s, and a matrix product that ends in f or f′. The file that
+// includes this defines
 //
-//   fn activation(x: vec4f) -> vec4f     f(x)
-//   fn derivative(x: vec4f) -> vec4f     f′(x), as PyTorch takes it where f has a corner
+//   fn activation(x: vec4f, parameter: f32) -> vec4f     f(x)
+//   fn derivative(x: vec4f, parameter: f32) -> vec4f     f′(x), as PyTorch takes it where f has a corner
 //
-// and may use `settings.parameter`: the slope of leakyRelu, the α of elu.
+// where `parameter` is the slope of leakyRelu, the α of elu.
 
 // include lib/linear.wgsl
+// include lib/product.wgsl
 
 const WORKGROUP_SIZE = 64u;
 
@@ -27,19 +29,45 @@ struct ActivationSettings {
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn activationForward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(id, groups, WORKGROUP_SIZE);
-  if (i < settings.count) { output[i] = activation(input[i]); }
+  if (i < settings.count) { output[i] = activation(input[i], settings.parameter); }
 }
 
 // inputGrad = outputGrad · f′(input)
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn activationBackward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(id, groups, WORKGROUP_SIZE);
-  if (i < settings.count) { inputGrad[i] = outputGrad[i] * derivative(input[i]); }
+  if (i < settings.count) { inputGrad[i] = outputGrad[i] * derivative(input[i], settings.parameter); }
 }
 
 // outputTangent = inputTangent · f′(input)
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn activationTangent(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(id, groups, WORKGROUP_SIZE);
-  if (i < settings.count) { outputTangent[i] = inputTangent[i] * derivative(input[i]); }
+  if (i < settings.count) { outputTangent[i] = inputTangent[i] * derivative(input[i], settings.parameter); }
+}
+
+// The product's two endings, by `shape.mode`:
+//
+//   INTO   preactivation = left · rightᵀ + bias,  product = f(preactivation)      a layer and the activation behind it
+//   BACK   product = (left · rightᵀ) · f′(preactivation)                          a layer's inputGrad, through the activation before it
+
+const INTO = 0u;
+const BACK = 1u;
+
+@group(0) @binding(15) var<storage, read_write> preactivation: array<f32>; // as product
+
+fn complete(at: u32, inside: u32, values: vec4f) -> vec4f {
+  if (shape.mode == INTO) {
+    // unroll
+    for (var c = 0u; c < TILE_COLUMNS; c++) {
+      if (c < inside) { preactivation[at + c] = values[c]; }
+    }
+    return activation(values, shape.parameter);
+  }
+  var x = vec4f(0.0);
+  // unroll
+  for (var c = 0u; c < TILE_COLUMNS; c++) {
+    if (c < inside) { x[c] = preactivation[at + c]; }
+  }
+  return values * derivative(x, shape.parameter);
 }

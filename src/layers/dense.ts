@@ -1,12 +1,12 @@
 // dense: output = input · weightᵀ + bias, PyTorch's Linear.
 
 import * as v from 'valibot';
-import { denseParameterGrad, denseProduct } from '../../shaders/dense.wgsl';
+import { denseParameterGrad, matrixProduct } from '../../shaders/dense.wgsl';
 import { type Grid, type Slot, type Work, work } from '../gpu/work';
 import type { BindingShapes, Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
 import { initializerEntries, initializersOf } from './initializer';
-import { defineLayer, sizeOf } from './layer';
+import { defineLayer, type IntoActivation, sizeOf, type ThroughActivation } from './layer';
 
 const schema = v.strictObject({
   type: v.literal('dense'),
@@ -24,36 +24,45 @@ interface Matrix {
 const rowMajor = (slot: Slot, depth: number): Matrix => ({ slot, rowStride: depth, depthStride: 1 });
 const transposed = (slot: Slot, rows: number): Matrix => ({ slot, rowStride: 1, depthStride: rows });
 
-/** result[r, c] = Σ_d left[r, d] · right[c, d] (+ bias[c]). */
+interface Product {
+  readonly left: Matrix;
+  readonly right: Matrix;
+  readonly bias?: Slot | undefined;
+  readonly into?: IntoActivation | undefined;
+  readonly through?: ThroughActivation | undefined;
+}
+
+/** result[r, c] = Σ_d left[r, d] · right[c, d] (+ bias[c]), then into an activation or through its derivative. */
 function product(
   result: Slot,
   [rows, columns, depth]: readonly [number, number, number],
-  left: Matrix,
-  right: Matrix,
-  bias?: Slot,
+  { left, right, bias, into, through }: Product,
 ): Work {
-  const kernel = tiled(denseProduct, columns);
-  return work(
-    kernel,
-    {
-      left: left.slot,
-      right: right.slot,
-      bias: bias ?? right.slot,
-      product: result,
-      shape: {
-        rows,
-        columns,
-        depth,
-        leftRowStride: left.rowStride,
-        leftDepthStride: left.depthStride,
-        rightColumnStride: right.rowStride,
-        rightDepthStride: right.depthStride,
-        biased: bias ? 1 : 0,
-      },
-    },
-    tileGrid(kernel, rows, columns),
-    2 * rows * columns * depth,
-  );
+  const ending = into?.ending ?? through?.ending;
+  const shape = {
+    rows,
+    columns,
+    depth,
+    leftRowStride: left.rowStride,
+    leftDepthStride: left.depthStride,
+    rightColumnStride: right.rowStride,
+    rightDepthStride: right.depthStride,
+    biased: bias ? 1 : 0,
+    mode: 0,
+    parameter: ending?.parameter ?? 0,
+  };
+  const operands = { left: left.slot, right: right.slot, bias: bias ?? right.slot };
+  const flops = 2 * rows * columns * depth;
+  if (!ending) {
+    const kernel = tiled(matrixProduct, columns);
+    return work(kernel, { ...operands, product: result, shape }, tileGrid(kernel, rows, columns), flops);
+  }
+  const kernel = tiled(ending.kernel, columns);
+  const { INTO, BACK } = ending.kernel.constants;
+  const bindings = into
+    ? { product: into.activated, preactivation: result, shape: { ...shape, mode: INTO } }
+    : { product: result, preactivation: through!.preactivation, shape: { ...shape, mode: BACK } };
+  return work(kernel, { ...operands, ...bindings }, tileGrid(kernel, rows, columns), flops);
 }
 
 /**
@@ -97,16 +106,16 @@ export default defineLayer({
           ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
         ];
       },
-      forward: ({ batch, input, output, parameters }) => [
-        product(
-          output,
-          [batch, outputs, inputs],
-          rowMajor(input, inputs),
-          rowMajor(parameters.weight!, inputs),
-          parameters.bias,
-        ),
+      takesEndings: true,
+      forward: ({ batch, input, output, parameters, into }) => [
+        product(output, [batch, outputs, inputs], {
+          left: rowMajor(input, inputs),
+          right: rowMajor(parameters.weight!, inputs),
+          bias: parameters.bias,
+          into,
+        }),
       ],
-      backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads }) => {
+      backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads, through }) => {
         const list: Work[] = [];
         if (parameterGrads) {
           const { weight: weightGrad, bias: biasGrad } = parameterGrads;
@@ -119,27 +128,24 @@ export default defineLayer({
                   tileGrid(kernel, outputs, inputs),
                   2 * batch * outputs * (inputs + 1),
                 )
-              : product(
-                  weightGrad!,
-                  [outputs, inputs, batch],
-                  transposed(outputGrad, outputs),
-                  transposed(input, inputs),
-                ),
+              : product(weightGrad!, [outputs, inputs, batch], {
+                  left: transposed(outputGrad, outputs),
+                  right: transposed(input, inputs),
+                }),
           );
         }
         if (inputGrad) {
-          const weight = transposed(parameters.weight!, inputs);
-          list.push(product(inputGrad, [batch, inputs, outputs], rowMajor(outputGrad, outputs), weight));
+          const left = rowMajor(outputGrad, outputs);
+          const right = transposed(parameters.weight!, inputs);
+          list.push(product(inputGrad, [batch, inputs, outputs], { left, right, through }));
         }
         return list;
       },
       tangent: ({ batch, inputTangent, outputTangent, parameters }) => [
-        product(
-          outputTangent,
-          [batch, outputs, inputs],
-          rowMajor(inputTangent, inputs),
-          rowMajor(parameters.weight!, inputs),
-        ),
+        product(outputTangent, [batch, outputs, inputs], {
+          left: rowMajor(inputTangent, inputs),
+          right: rowMajor(parameters.weight!, inputs),
+        }),
       ],
     };
   },

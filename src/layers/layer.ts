@@ -23,12 +23,37 @@ export interface ForwardSlots {
   readonly input: Slot;
   readonly output: Slot;
   readonly parameters: Readonly<Record<string, Slot>>;
+  readonly into?: IntoActivation;
+}
+
+/** An activation as the end of another layer's matrix product. */
+export interface ProductEnding {
+  /** `matrixProduct` of `shaders/lib/product.wgsl`, as the activation's file instantiates it. */
+  readonly kernel: EndedProduct;
+  readonly parameter: number;
+}
+
+export type EndedProduct = typeof import('../../shaders/relu.wgsl').matrixProduct;
+
+/** Where a layer's forward pass goes on into the activation behind it. */
+export interface IntoActivation {
+  readonly ending: ProductEnding;
+  /** The activation's output; the layer's own `output` is its input and is kept for the backward pass. */
+  readonly activated: Slot;
+}
+
+/** Where a layer's backward pass goes on through the activation before it. */
+export interface ThroughActivation {
+  readonly ending: ProductEnding;
+  /** The activation's input. `inputGrad` is then the gradient of this. */
+  readonly preactivation: Slot;
 }
 
 export interface BackwardSlots extends ForwardSlots {
   readonly outputGrad: Slot;
   /** Absent where nobody wants it: below the first layer of a network that is updated. */
   readonly inputGrad?: Slot;
+  readonly through?: ThroughActivation;
   /** Absent while the network is held: D's in a generator update. Overwritten, not added to. */
   readonly parameterGrads?: Readonly<Record<string, Slot>>;
 }
@@ -43,6 +68,10 @@ export interface Layer {
   parameters(input: Shape): readonly ParameterSpec[];
   /** True for a layer that only reads its input as another shape: its output is the input's slot. */
   readonly isView?: boolean;
+  /** What products may end in, of an elementwise activation. */
+  readonly ending?: ProductEnding;
+  /** True for a layer made of matrix products that heeds `into` and `through`: it saves the activations' own dispatches. */
+  readonly takesEndings?: boolean;
   forward(slots: ForwardSlots): readonly Work[];
   /** outputGrad → inputGrad and parameterGrads: ∂loss/∂output → ∂loss/∂input, ∂loss/∂parameters. */
   backward(slots: BackwardSlots): readonly Work[];

@@ -134,3 +134,84 @@ describe.each(layers.names)('%s', (type) => {
     },
   );
 });
+
+describe('an activation taken into a product', () => {
+  const dense = layers.get('dense');
+  const endings = layers.names.filter((type) => {
+    const plugin = layers.get(type);
+    const { config, input } = plugin.specimens[0]!;
+    return plugin.create(v.parse(plugin.schema, config), input).ending;
+  });
+  const parse = (type: string) => v.parse(layers.get(type).schema, { type });
+
+  test('is offered by every activation', () => {
+    expect(endings).toEqual(['elu', 'leakyRelu', 'relu', 'sigmoid', 'silu', 'softplus', 'tanh']);
+  });
+
+  // Widths on both sides of the narrow tile's, none a multiple of a tile.
+  const sizes = [
+    { batch: 37, inputs: 5, outputs: 13 },
+    { batch: 9, inputs: 3, outputs: 2 },
+  ];
+  test.each(endings.flatMap((type) => sizes.map((size) => ({ type, ...size }))))(
+    '$type, $inputs → $outputs: as the two dispatches one after the other',
+    async ({ type, batch, inputs, outputs }) => {
+      const config = v.parse(dense.schema, { type: 'dense', units: outputs });
+      const layer = dense.create(config, [inputs]);
+      const activation = layers.get(type).create(parse(type), [outputs]);
+      const ending = activation.ending!;
+      const input = draw('input', batch * inputs, 50);
+      const weight = draw('weight', inputs * outputs, 51);
+      const bias = draw('bias', outputs, 52);
+      const outputGrad = draw('outputGrad', batch * outputs, 53);
+      const parameters = { weight: weight.slot, bias: bias.slot };
+      const slot = (name: string, length: number): Slot => ({ name, length });
+      const [rows, columns] = [batch * outputs, batch * inputs];
+      const [pre, out, fusedPre, fusedOut] = ['pre', 'out', 'fusedPre', 'fusedOut'].map((name) =>
+        slot(name, rows),
+      );
+      const [grad, through, fusedThrough] = ['grad', 'through', 'fusedThrough'].map((name) =>
+        slot(name, columns),
+      );
+      // Backward: the gradient goes down through the dense layer, and on through an activation of its input.
+      const below = layers.get(type).create(parse(type), [inputs]);
+      const unused = slot('unused', columns);
+      const backward = { batch, input: input.slot, output: pre!, parameters, outputGrad: outputGrad.slot };
+      const results = await runWork(
+        device(),
+        [
+          ...layer.forward({ batch, input: input.slot, output: pre!, parameters }),
+          ...activation.forward({ batch, input: pre!, output: out!, parameters: {} }),
+          ...layer.forward({
+            batch,
+            input: input.slot,
+            output: fusedPre!,
+            parameters,
+            into: { ending, activated: fusedOut! },
+          }),
+          ...layer.backward({ ...backward, inputGrad: grad! }),
+          ...below.backward({
+            batch,
+            input: input.slot,
+            output: unused,
+            parameters: {},
+            outputGrad: grad!,
+            inputGrad: through!,
+          }),
+          ...layer.backward({
+            ...backward,
+            inputGrad: fusedThrough!,
+            through: { ending: below.ending!, preactivation: input.slot },
+          }),
+        ],
+        new Map([input, weight, bias, outputGrad].map(({ slot, data }) => [slot, data])),
+        [pre!, out!, through!, fusedPre!, fusedOut!, fusedThrough!],
+      );
+      const [a, b, c, ...fused] = results.map((bytes) => Float64Array.from(new Float32Array(bytes)));
+      [a, b, c].forEach((separate, i) => {
+        expectClose(Float32Array.from(fused[i]!), separate!);
+      });
+      expect(Math.max(...c!.map(Math.abs))).toBeGreaterThan(0.1);
+    },
+  );
+});

@@ -74,29 +74,45 @@ export interface Tape {
   readonly work: readonly Work[];
 }
 
-/** The forward pass of `batch` samples. The last result goes to `output` where one is given. */
+/**
+ * The forward pass of `batch` samples. The last result goes to `output` where one is given. A layer of matrix products
+ * takes the activation behind it into its own dispatch.
+ */
 export function forward(network: Network, input: Slot, batch: number, output?: Slot): Tape {
   const inputs: Slot[] = [];
   const outputs: Slot[] = [];
   const list: Work[] = [];
   const lastWorking = network.layers.findLastIndex(({ layer }) => !layer.isView);
+  const outputSlot = (i: number): Slot => {
+    const { label, output: shape } = network.layers[i]!;
+    return i === lastWorking && output ? output : { name: `${label} output`, length: batch * sizeOf(shape) };
+  };
   let current = input;
-  network.layers.forEach(({ layer, output: shape, label, parameters }, i) => {
+  for (let i = 0; i < network.layers.length; i++) {
+    const { layer, parameters } = network.layers[i]!;
+    const ending = layer.takesEndings ? network.layers[i + 1]?.layer.ending : undefined;
     inputs.push(current);
     if (!layer.isView) {
-      const own = { name: `${label} output`, length: batch * sizeOf(shape) };
-      const next: Slot = i === lastWorking && output ? output : own;
-      list.push(...layer.forward({ batch, input: current, output: next, parameters }));
+      const next = outputSlot(i);
+      const slots = { batch, input: current, output: next, parameters };
+      const into = ending && { ending, activated: outputSlot(i + 1) };
+      list.push(...layer.forward({ ...slots, ...(into && { into }) }));
       current = next;
+      if (into) {
+        outputs.push(next);
+        inputs.push(next);
+        current = into.activated;
+        i++;
+      }
     }
     outputs.push(current);
-  });
+  }
   return { batch, inputs, outputs, output: current, work: list };
 }
 
 /**
  * The backward pass over a tape, from ∂loss/∂output. Goes down only as far as somebody wants a gradient: to the
- * input, or to the lowest layer that has parameters.
+ * input, or to the lowest layer that has parameters. A layer of matrix products goes on through the activation before it.
  */
 export function backward(
   network: Network,
@@ -114,9 +130,8 @@ export function backward(
     if (layer.isView) continue;
     const input = tape.inputs[i]!;
     const passesOn = wanted.input || i > lowest;
-    const inputGrad: Slot | undefined = passesOn
-      ? { name: `${label} inputGrad`, length: input.length }
-      : undefined;
+    const inputGrad = passesOn ? { name: `${label} inputGrad`, length: input.length } : undefined;
+    const ending = layer.takesEndings && passesOn ? network.layers[i - 1]?.layer.ending : undefined;
     list.push(
       ...layer.backward({
         batch: tape.batch,
@@ -125,10 +140,12 @@ export function backward(
         parameters,
         outputGrad: grad,
         ...(inputGrad && { inputGrad }),
+        ...(ending && { through: { ending, preactivation: tape.inputs[i - 1]! } }),
         ...(wanted.parameters && Object.keys(gradients).length > 0 && { parameterGrads: gradients }),
       }),
     );
     if (inputGrad) grad = inputGrad;
+    if (ending) i--;
   }
   return { ...(wanted.input && { inputGrad: grad }), work: list };
 }
