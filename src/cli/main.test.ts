@@ -3,11 +3,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCheckpoint } from '../export/checkpoint';
 import { writeSafetensors } from '../export/safetensors';
 import { presets } from '../presets';
 import { parseConfig } from '../training/config';
+import { type Game, recordGame } from '../training/reference-game';
 import type { Console } from './console';
 import { main } from './main';
 
@@ -349,6 +351,80 @@ describe('sample', () => {
     expect(err[0]).toMatch(/checkpoint\.safetensors: tensor .* ends at byte/);
     expect(existsSync(join(folder, 'x.csv'))).toBe(false);
   });
+});
+
+describe('replay', () => {
+  const game: Game = {
+    noise: { type: 'normal', size: 3 },
+    generator: [{ type: 'dense', units: 5 }, { type: 'elu' }, { type: 'dense', units: 2 }],
+    discriminator: [{ type: 'dense', units: 7 }, { type: 'relu' }, { type: 'dense', units: 1 }],
+    loss: 'nonSaturating',
+    optimizer: {
+      generator: { type: 'adam', learningRate: 0.01 },
+      discriminator: { type: 'sgd', learningRate: 0.05, momentum: 0.5 },
+    },
+    batchSize: 9,
+    discriminatorSteps: 2,
+  };
+  /** A case's file; `shift` moves the first number of one tensor. */
+  function record(name: string, shifted?: string): string {
+    let state = 7;
+    const { metadata, tensors } = recordGame(game, 2, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    });
+    if (shifted !== undefined) tensors.get(shifted)!.data[0]! += 0.1;
+    const path = join(folder, name);
+    writeFileSync(path, writeSafetensors({ metadata, tensors }));
+    return path;
+  }
+
+  test('says the worst error of each case, and fails where one is too large', async () => {
+    const [good, bad] = [record('good.safetensors'), record('bad.safetensors', 'after.generator.2.bias')];
+    const passed = await webgan(['replay', good]);
+    expect([passed.code, passed.err]).toEqual([0, []]);
+    expect(passed.out[1]).toMatch(/^pass {2}good\.safetensors {2}worst error \S+ of \S+ allowed, in /);
+    const failed = await webgan(['replay', good, bad, '--json']);
+    expect([failed.code, failed.err]).toEqual([1, []]);
+    const [first, second] = failed.out.map((line) => JSON.parse(line));
+    expect(first).toEqual({
+      file: good,
+      pass: true,
+      worst: { tensor: expect.any(String), error: expect.any(Number), tolerance: expect.any(Number) },
+    });
+    expect(second).toMatchObject({
+      file: bad,
+      pass: false,
+      worst: { tensor: 'after.generator.2.bias', tolerance: 1e-3 },
+    });
+  });
+
+  test('a file that cannot be replayed does not keep the others from it', async () => {
+    const [good, none] = [record('good.safetensors'), join(folder, 'none.safetensors')];
+    const { code, out, err } = await webgan(['replay', none, good]);
+    expect(code).toBe(2);
+    expect(err).toEqual([`webgan: ${none}: there is no such file; a readable file would do.`]);
+    expect(out[1]).toMatch(/^pass {2}good/);
+  });
+
+  const parity = fileURLToPath(new URL('../../../shared/parity/', import.meta.url));
+  const cases = existsSync(parity) ? readdirSync(parity).filter((name) => name.endsWith('.safetensors')) : [];
+  const built = ['mlp-least-squares-momentum', 'mlp-minimax-sgd', 'mlp-nonsaturating-adam'].map(
+    (name) => `${name}.safetensors`,
+  );
+  test.skipIf(cases.length === 0)(
+    'agrees with PyTorch, and names what is not built of the other cases',
+    async () => {
+      const own = await webgan(['replay', ...built.map((name) => join(parity, name))]);
+      expect([own.code, own.err]).toEqual([0, []]);
+      const others = cases.filter((name) => !built.includes(name));
+      const { code, out, err } = await webgan(['replay', ...others.map((name) => join(parity, name))]);
+      expect([code, out]).toEqual([2, []]);
+      expect(err).toHaveLength(others.length);
+      for (const line of err)
+        expect(line).toMatch(/(convTranspose2d|spectralNorm|batchNorm|wasserstein|r1|weightClip)/);
+    },
+  );
 });
 
 test('replay refuses what is no case beside those that are none either, and says so to programs too', async () => {
