@@ -6,7 +6,7 @@ import 'uplot/dist/uPlot.min.css';
 import { element } from './elements';
 import type { Model } from './model';
 import { prefersDark } from './stage';
-import { decimal } from './words';
+import { count, decimal } from './words';
 
 interface Curve {
   readonly label: string;
@@ -28,7 +28,7 @@ interface ChartDescription {
   /** Few numbers far between: each is marked. */
   readonly marked?: boolean;
   /** What stands there while there is nothing to draw. */
-  readonly empty?: string;
+  readonly empty?: (model: Model) => string;
 }
 
 const LOG_4 = Math.log(4);
@@ -79,7 +79,11 @@ const CHARTS: readonly ChartDescription[] = [
     ],
     range: [0, 0.1],
     marked: true,
-    empty: 'measured every so often',
+    empty: ({ configured }) => {
+      const { measures, config } = configured.value ?? {};
+      if (!measures || !config) return '';
+      return measures.js ? `measured every ${count(config.evaluateEvery)} steps` : 'not known for this data';
+    },
   },
 ];
 
@@ -97,6 +101,7 @@ export function bindCharts(model: Model): void {
   };
   effect(() => {
     model.historyVersion.value;
+    model.configured.value;
     refresh();
   });
   // Colours are baked into a chart when it is made.
@@ -141,7 +146,8 @@ class Chart {
       this.#values[i]!.textContent = decimal(column.at(-1));
     });
     this.#plotArea.setAttribute('aria-label', this.#inWords(columns));
-    this.#plotArea.dataset.empty = columns[0]!.length === 0 ? (this.#description.empty ?? '') : '';
+    this.#plotArea.dataset.empty =
+      columns[0]!.length === 0 ? (this.#description.empty?.(this.#model) ?? '') : '';
     this.#plot?.setData(this.#data());
   }
 

@@ -23,6 +23,9 @@ const LONGEST_INTERVAL = 1000;
 /** Metrics go to the page this often while training. */
 const REPORT_MILLISECONDS = 100;
 
+/** A device's loss is known within this time. */
+const LOSS_MILLISECONDS = 200;
+
 type Post = (report: Report, transfer?: Transferable[]) => void;
 
 /** A trainer with everything that goes with it. */
@@ -124,7 +127,7 @@ export class Session {
       this.#phase('ready');
       this.#redraw();
     } catch (error) {
-      this.#fail(problemOf(error));
+      this.fail(error);
     }
     trace('prepare', start);
   }
@@ -142,7 +145,7 @@ export class Session {
       onReport: (rows) => this.#report(current, rows),
       onEvaluation: (evaluation) => this.#evaluated(current, evaluation),
       onDone: () => this.#finished(current),
-      onError: (error) => this.#fail(problemOf(error)),
+      onError: (error) => this.fail(error),
     });
     this.#started(current, loop);
     loop.start();
@@ -161,7 +164,7 @@ export class Session {
         // After a stop, whoever stopped it says what comes next.
         if (current.loop) this.#finished(current);
       },
-      (error) => this.#fail(problemOf(error)),
+      (error) => this.fail(error),
     );
     this.#started(current, {
       stop: () => {
@@ -206,7 +209,7 @@ export class Session {
       this.#phase('paused');
       this.#redraw();
     } catch (error) {
-      this.#fail(problemOf(error));
+      this.fail(error);
     }
   }
 
@@ -283,7 +286,14 @@ export class Session {
     this.#post({ type: 'phase', run, phase, step: trainer.step, ahead });
   }
 
-  /** Says the problem once and ends what runs. After a lost device or a GPU error nothing goes on here. */
+  /** Says what went wrong and ends what runs. After a lost device or a GPU error nothing goes on here, or is said. */
+  fail(error: unknown): void {
+    const problem = problemOf(error);
+    // What a dying device breaks may be noticed before its loss, which then is what to say.
+    if (problem.kind === 'internal') setTimeout(() => this.#fail(problem), LOSS_MILLISECONDS);
+    else this.#fail(problem);
+  }
+
   #fail(problem: Problem): void {
     if (this.#over) return;
     this.#over = problem.kind === 'lost' || problem.kind === 'gpu' || problem.kind === 'internal';

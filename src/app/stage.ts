@@ -15,7 +15,7 @@ export const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 const prefersCalm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** The colour of a custom property that is written as #rrggbb. */
-export function cssColour(property: string): Colour {
+function cssColour(property: string): Colour {
   const hex = getComputedStyle(document.documentElement).getPropertyValue(property).trim();
   const channel = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16) / 255;
   return [channel(1), channel(3), channel(5)];

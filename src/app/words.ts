@@ -59,18 +59,20 @@ export interface Notice {
 /** Anything but a missing WebGPU, which `support.ts` explains. */
 export function problemInWords(problem: Exclude<Problem, { kind: 'unsupported' }>): Notice {
   switch (problem.kind) {
-    case 'lost':
+    case 'lost': {
+      const said = problem.message.replace(/\.$/, '');
       return {
         title: 'The GPU device was lost',
-        text: `Training stopped, and what was trained is gone with the device. The browser’s reason: ${problem.reason}${problem.message ? `, “${problem.message}”` : ''}.`,
+        text: `Training stopped, and what was trained is gone with the device. The browser’s reason: ${problem.reason}${said ? ` (${said})` : ''}.`,
         steps: [],
         remedy: 'Start again',
       };
+    }
     case 'fault':
       return {
         title: 'Training left the numbers',
         text: problem.message,
-        steps: ['A smaller learning rate usually keeps it finite.', 'Another seed may do.'],
+        steps: ['Another seed may do, too.'],
         remedy: 'Reset',
       };
     case 'gpu':

@@ -13,7 +13,8 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
   queue = queue
     .then(() => handle(data))
     .catch((error: unknown) => {
-      post({ type: 'problem', problem: { kind: 'internal', message: String(error) } });
+      if (session) session.fail(error);
+      else post({ type: 'problem', problem: { kind: 'internal', message: String(error) } });
     });
 });
 

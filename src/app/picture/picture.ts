@@ -109,4 +109,4 @@ export class Picture {
   }
 }
 
-export const opaque = (colour: Colour): readonly number[] => [...colour, 1];
+const opaque = (colour: Colour): readonly number[] => [...colour, 1];
