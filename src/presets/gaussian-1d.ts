@@ -17,9 +17,9 @@ export default {
     'One number from a normal distribution: small enough to see the whole of D as a curve, and it flatten to ½.',
   config: {
     data: { source: 'gaussian' },
-    noise: { type: 'uniform', size: 1 },
-    generator: generator([16, 16], 1),
-    discriminator: discriminator([16, 16]),
+    noise: { type: 'uniform', size: 2 },
+    generator: generator([32, 32], 1),
+    discriminator: discriminator([32, 32]),
     loss: 'nonSaturating',
     optimizer: { generator: adam, discriminator: adam },
     batchSize: 128,

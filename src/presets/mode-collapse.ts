@@ -6,7 +6,7 @@ import type { Preset } from './preset';
 export default {
   name: 'mode-collapse',
   description:
-    'Fails on purpose: G learns far faster than D, so it runs to whichever mode D likes best at the moment and drops the others.',
+    'Fails on purpose: G learns ten times as fast as D, so all of it runs to the one point that D likes best, and on when D has noticed.',
   config: {
     data: { source: 'ring' },
     noise: { type: 'normal', size: 2 },

@@ -17,8 +17,8 @@ export default {
   config: {
     data: { source: 'moons' },
     noise: { type: 'normal', size: 2 },
-    generator: generator([32, 32], 2),
-    discriminator: discriminator([32, 32]),
+    generator: generator([64, 64], 2),
+    discriminator: discriminator([64, 64]),
     loss: 'nonSaturating',
     optimizer: { generator: adam, discriminator: adam },
     batchSize: 128,
