@@ -13,7 +13,7 @@ import type { CompiledRun } from './compile';
 import { forward, type Tape } from './network';
 
 /** Rows of a batch. Part of what a seed means: sample i of a seed is row i mod this of draw ⌊i / this⌋. */
-export const INFERENCE_BATCH = 1024;
+const INFERENCE_BATCH = 1024;
 
 /** Draws noise and passes it through G. `clock` says which draw. */
 export function generateWork(
