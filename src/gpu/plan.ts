@@ -1,6 +1,6 @@
 // A frozen list of dispatches: pipelines, bind groups and grids decided once, then only replayed.
 
-import type { Kernel, UniformBinding } from '../wgsl/kernel';
+import type { UniformBinding } from '../wgsl/kernel';
 import { writeUniform } from '../wgsl/uniform';
 import type { Device } from './device';
 import type { Memory } from './memory';
@@ -17,18 +17,11 @@ interface Dispatch {
 
 export class Plan {
   readonly label: string;
-  readonly #device: Device;
   readonly #dispatches: Dispatch[];
   readonly #uniforms: GPUBuffer | undefined;
 
-  private constructor(
-    label: string,
-    device: Device,
-    dispatches: Dispatch[],
-    uniforms: GPUBuffer | undefined,
-  ) {
+  private constructor(label: string, dispatches: Dispatch[], uniforms: GPUBuffer | undefined) {
     this.label = label;
-    this.#device = device;
     this.#dispatches = dispatches;
     this.#uniforms = uniforms;
   }
@@ -55,7 +48,7 @@ export class Plan {
       });
       return { shared, bindGroup, work: item };
     });
-    return new Plan(label, device, dispatches, uniforms?.buffer);
+    return new Plan(label, dispatches, uniforms?.buffer);
   }
 
   get work(): readonly Work[] {

@@ -3,7 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { withValue } from './override';
 
-const config = { batchSize: 8, generator: [{ units: 3 }, { units: 4 }], optimizer: { generator: { rate: 1 } } };
+const config = {
+  batchSize: 8,
+  generator: [{ units: 3 }, { units: 4 }],
+  optimizer: { generator: { rate: 1 } },
+};
 
 describe('withValue', () => {
   test('sets a field, a nested one and one in a list, and leaves the original alone', () => {
