@@ -51,6 +51,20 @@ test('a mistake is one line on standard error, and exit code 2', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+// Elsewhere than on Linux the choice of a Vulkan driver does not keep the system's own adapter away.
+test.skipIf(process.platform !== 'linux')(
+  'without an adapter it is a failure, one line long, and leaves no folder behind',
+  async () => {
+    const noDriver = fileURLToPath(new URL('../../package.json', import.meta.url));
+    const { code, err } = await webgan(['train', 'ring', ...small], {
+      WEBGAN_ADAPTER: noDriver,
+    }).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^webgan: No WebGPU adapter was found[^\n]*\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
 test('a reader that has seen enough ends the command quietly', async () => {
   const { child, ended } = webgan(['presets', '--json']);
   child.stdout!.destroy();
