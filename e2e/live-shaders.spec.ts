@@ -62,8 +62,9 @@ test('an edit is swapped in, a mistake is said, and training goes on', async ({ 
       return new Set(await window.webgan.ask('score', { points })).size;
     });
   expect(await opinions()).toBe(3);
-  const nothing = 'fn activation(x: vec4f) -> vec4f { return 0.0 * x; }';
-  writeFileSync(shader, original.replace(/fn activation\(.*\}/, nothing));
+  const nothing = original.replace(/(fn activation\(.*\) -> vec4f) \{.*\}/, '$1 { return 0.0 * x; }');
+  expect(nothing).not.toBe(original);
+  writeFileSync(shader, nothing);
   await expect.poll(opinions).toBe(1);
   await trainsOn();
 });

@@ -46,6 +46,15 @@ test('trains and pauses', async ({ page }) => {
   expect(await reading(page, 'step')).toBe(paused);
 });
 
+test('trains on in a hidden tab, which gets no frames to draw', async ({ page }) => {
+  await instrumentWorker(page, 'self.requestAnimationFrame = () => 0;');
+  await openReady(page);
+  await page.keyboard.press(' ');
+  await waitForReading(page, 'step', (step) => step > 20);
+  await page.keyboard.press(' ');
+  await waitForPhase(page, 'paused');
+});
+
 test('single steps move the network that they say', async ({ page }) => {
   await openReady(page);
   const changed = (before: Record<string, number[]>, after: Record<string, number[]>, network: string) =>
