@@ -55,8 +55,8 @@ export function verdict(evaluation: Evaluation): string[] {
     );
   }
   lines.push(
-    `V(D,G) is ${fixed(value)}, where ${fixed(-2 * Math.LN2)} is the end of the game; D finds real samples real with ` +
-      `${percent(realScore)} and generated ones with ${percent(fakeScore)}.`,
+    `V(D,G) is ${fixed(value)}, where ${fixed(-2 * Math.LN2)} is the end of the game; D gives real samples ` +
+      `${percent(realScore)} to be real, generated ones ${percent(fakeScore)}.`,
   );
   return lines;
 }
