@@ -38,10 +38,7 @@ test('the verdict says what the data allows, each score beside a perfect sampler
     'G found 7 of 8 modes; 90.0 % of its samples lie within 3 standard deviations of one (a perfect sampler: 98.9 %). ' +
       'JS is 0.100 nats (a perfect sampler with as many samples: 0.004; nothing in common: 0.693); D' +
       "'s own lower bound says 0.068. " +
-      'V(D,G) is −1.250, where −1.386 is the end of the game; D gives real samples 60.0 % to be real, generated ones 40.0 %.'.replaceAll(
-        '’',
-        "'",
-      ),
+      'V(D,G) is −1.250, where −1.386 is the end of the game; D gives real samples 60.0 % to be real, generated ones 40.0 %.',
   );
   expect(verdict(line)).toHaveLength(2);
   expect(verdict(bare)).toHaveLength(1);
