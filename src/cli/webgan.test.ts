@@ -97,7 +97,8 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
 );
 
 const noChromium = process.platform !== 'linux' || findChromium(nodeSystem()) === undefined;
-describe.skipIf(noChromium)('train --runtime chrome', () => {
+// Three processes and a browser, on two cores that may have other work.
+describe.skipIf(noChromium)('train --runtime chrome', { timeout: 180_000 }, () => {
   /** Metrics without what time does to them. JS is computed on the CPU, where two versions of V8 differ in the last bit of log. */
   const timeless = (run: string) =>
     readFileSync(join(folder, 'runs', run, 'metrics.jsonl'), 'utf8')
