@@ -65,13 +65,3 @@ test('what happens is said in one polite place, and shortcuts are announced', as
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the picture' })).toBeFocused();
 });
-
-test('who asked for less motion gets it', async ({ page }) => {
-  await openReady(page);
-  await page.keyboard.press(' ');
-  await waitForPhase(page, 'training');
-  const motion = () => page.locator('#state-dot').evaluate((dot) => getComputedStyle(dot).animationName);
-  expect(await motion()).not.toBe('none');
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  expect(await motion()).toBe('none');
-});

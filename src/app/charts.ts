@@ -31,6 +31,8 @@ interface ChartDescription {
   readonly empty?: (model: Model) => string;
 }
 
+/** Between two drawings of the charts. */
+const REFRESH_MILLISECONDS = 250;
 const LOG_4 = Math.log(4);
 /** Distances between an axis' marks of steps: whole ones. */
 const STEP_MARKS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
@@ -94,10 +96,12 @@ export function bindCharts(model: Model): void {
   const refresh = () => {
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       waiting = false;
-      for (const chart of charts) chart.update();
-    });
+      requestAnimationFrame(() => {
+        for (const chart of charts) chart.update();
+      });
+    }, REFRESH_MILLISECONDS);
   };
   effect(() => {
     model.historyVersion.value;
@@ -161,7 +165,8 @@ class Chart {
     const { clientWidth: width, clientHeight: height } = this.#plotArea;
     if (width === 0 || height === 0) return;
     if (this.#plot) this.#plot.setSize({ width, height });
-    else this.#plot = new uPlot(this.#options(width, height), this.#data(), this.#plotArea);
+    else
+      this.#plot = onPlainCanvas(() => new uPlot(this.#options(width, height), this.#data(), this.#plotArea));
   }
 
   #data(): uPlot.AlignedData {
@@ -223,6 +228,25 @@ class Chart {
         ...(goal ? [line(goal.label, '--muted', true)] : []),
       ],
     };
+  }
+}
+
+/**
+ * Makes a chart whose canvas is drawn by the CPU. The GPU has better to do: on a software adapter, which is the CPU, charts
+ * drawn through it made the training seven times slower. uPlot asks for its context itself and takes no options for it,
+ * so they are put in while it does.
+ */
+function onPlainCanvas<Chart>(make: () => Chart): Chart {
+  const { prototype } = HTMLCanvasElement;
+  const { getContext } = prototype;
+  const withOptions = getContext as (type: string, options: object) => RenderingContext | null;
+  prototype.getContext = function (this: HTMLCanvasElement, type: string) {
+    return withOptions.call(this, type, { willReadFrequently: true });
+  } as typeof getContext;
+  try {
+    return make();
+  } finally {
+    prototype.getContext = getContext;
   }
 }
 
