@@ -141,6 +141,8 @@ class Chart {
     this.#plotArea.className = 'plot';
     this.#plotArea.setAttribute('role', 'img');
     this.figure.append(caption, this.#plotArea);
+    // Its words are there before anything is drawn: without WebGPU nothing ever is.
+    this.update();
     new ResizeObserver(() => this.#fit()).observe(this.#plotArea);
   }
 
