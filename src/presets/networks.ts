@@ -10,8 +10,11 @@ function perceptron(widths: readonly number[], outputs: number, activation: Laye
   ];
 }
 
-export const generator = (widths: readonly number[], outputs: number): LayerConfig[] =>
-  perceptron(widths, outputs, { type: 'relu' });
+export const generator = (
+  widths: readonly number[],
+  outputs: number,
+  activation: LayerConfig = { type: 'relu' },
+): LayerConfig[] => perceptron(widths, outputs, activation);
 
 /** Ends in one logit. */
 export const discriminator = (widths: readonly number[]): LayerConfig[] =>
