@@ -82,19 +82,23 @@ async function loadDawn(system: System): Promise<typeof import('webgpu')> {
  */
 function useDriver({ path, loader }: Driver): () => void {
   if (path === undefined) return () => {};
+  const before = { ...process.env };
   // Loaders before 1.3.207 know the second name only.
-  const names = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
-  const before = names.map((name) => process.env[name]);
-  for (const name of names) process.env[name] = path;
+  const wanted: Record<string, string> = { VK_DRIVER_FILES: path, VK_ICD_FILENAMES: path };
+  // lavapipe wakes threads of its own for every dispatch, which takes 17 of a small dispatch's 20 µs. Without them the preset
+  // `ring` trains 2.4 times as fast on two cores, and `grid`, four times the size, as fast as with them.
+  if (process.env[LAVAPIPE_THREADS] === undefined) wanted[LAVAPIPE_THREADS] = '0';
+  Object.assign(process.env, wanted);
   if (!isLoadable(VULKAN_LOADER) && loader !== undefined) isLoadable(loader);
   return () => {
-    for (const [i, name] of names.entries()) {
-      if (before[i] === undefined) delete process.env[name];
-      else process.env[name] = before[i];
+    for (const name of Object.keys(wanted)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
     }
   };
 }
 
+const LAVAPIPE_THREADS = 'LP_NUM_THREADS';
 const VULKAN_LOADER = 'libvulkan.so.1';
 
 /**
