@@ -58,16 +58,18 @@ const BACK = 1u;
 
 fn complete(at: u32, inside: u32, values: vec4f) -> vec4f {
   if (shape.mode == INTO) {
-    // unroll
-    for (var c = 0u; c < TILE_COLUMNS; c++) {
-      if (c < inside) { preactivation[at + c] = values[c]; }
+    if (inside == TILE_COLUMNS) {
+      // unroll
+      for (var c = 0u; c < TILE_COLUMNS; c++) { preactivation[at + c] = values[c]; }
+    } else {
+      // unroll
+      for (var c = 0u; c < TILE_COLUMNS; c++) { if (c < inside) { preactivation[at + c] = values[c]; } }
     }
     return activation(values, shape.parameter);
   }
+  // Beyond the row's end, and even beyond the buffer's, a read is harmless: what comes of it is not stored.
   var x = vec4f(0.0);
   // unroll
-  for (var c = 0u; c < TILE_COLUMNS; c++) {
-    if (c < inside) { x[c] = preactivation[at + c]; }
-  }
+  for (var c = 0u; c < TILE_COLUMNS; c++) { x[c] = preactivation[at + c]; }
   return values * derivative(x, shape.parameter);
 }

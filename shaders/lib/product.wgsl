@@ -83,9 +83,12 @@ fn matrixProduct(@builtin(global_invocation_id) id: vec3u) {
         sum[r * TILE_COLUMNS + 2u % TILE_COLUMNS],
         sum[r * TILE_COLUMNS + 3u % TILE_COLUMNS],
       ));
-      // unroll
-      for (var c = 0u; c < TILE_COLUMNS; c++) {
-        if (c < inside) { product[at + c] = results[c]; }
+      if (inside == TILE_COLUMNS) {
+        // unroll
+        for (var c = 0u; c < TILE_COLUMNS; c++) { product[at + c] = results[c]; }
+      } else {
+        // unroll
+        for (var c = 0u; c < TILE_COLUMNS; c++) { if (c < inside) { product[at + c] = results[c]; } }
       }
     }
   }
