@@ -154,7 +154,12 @@ describe('train', () => {
   });
 
   test('stops where a number is no longer finite, naming it and keeping what was written', async () => {
-    const args = train('--steps', '100', '--set', 'optimizer.generator={"type":"sgd","learningRate":1e25}');
+    const args = train(
+      '--steps',
+      '100',
+      '--set',
+      'optimizer.discriminator={"type":"sgd","learningRate":1e25}',
+    );
     const { code, err } = await webgan(args);
     expect(code).toBe(1);
     expect(err).toHaveLength(1);

@@ -129,7 +129,12 @@ describe.skipIf(noChromium)('train --runtime chrome', { timeout: 180_000 }, () =
   });
 
   test('stops for a number that is not finite, and for a signal', async () => {
-    const fault = ['--set', 'optimizer.generator={"type":"sgd","learningRate":1e25}', '--runtime', 'chrome'];
+    const fault = [
+      '--set',
+      'optimizer.discriminator={"type":"sgd","learningRate":1e25}',
+      '--runtime',
+      'chrome',
+    ];
     const { code, err } = await webgan(['train', 'ring', '--steps', '100', ...small, ...fault]).ended;
     expect(code).toBe(1);
     expect(err).toMatch(
