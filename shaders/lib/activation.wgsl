@@ -46,13 +46,15 @@ fn activationTangent(@builtin(global_invocation_id) id: vec3u, @builtin(num_work
   if (i < settings.count) { outputTangent[i] = inputTangent[i] * derivative(input[i], settings.parameter); }
 }
 
-// The product's two endings, by `shape.mode`:
+// The product's endings, by `shape.mode`:
 //
 //   INTO   preactivation = left · rightᵀ + bias,  product = f(preactivation)      a layer and the activation behind it
+//   ONWARD product = f(left · rightᵀ + bias), where no backward pass will ask for the preactivation
 //   BACK   product = (left · rightᵀ) · f′(preactivation)                          a layer's inputGrad, through the activation before it
 
 const INTO = 0u;
 const BACK = 1u;
+const ONWARD = 2u;
 
 @group(0) @binding(15) var<storage, read_write> preactivation: array<f32>; // as product
 
@@ -65,8 +67,8 @@ fn complete(at: u32, inside: u32, values: vec4f) -> vec4f {
       // unroll
       for (var c = 0u; c < TILE_COLUMNS; c++) { if (c < inside) { preactivation[at + c] = values[c]; } }
     }
-    return activation(values, shape.parameter);
   }
+  if (shape.mode != BACK) { return activation(values, shape.parameter); }
   // Beyond the row's end, and even beyond the buffer's, a read is harmless: what comes of it is not stored.
   var x = vec4f(0.0);
   // unroll

@@ -58,9 +58,9 @@ function product(
     return work(kernel, { ...operands, product: result, shape }, tileGrid(kernel, rows, columns), flops);
   }
   const kernel = tiled(ending.kernel, columns);
-  const { INTO, BACK } = ending.kernel.constants;
+  const { INTO, BACK, ONWARD } = ending.kernel.constants;
   const bindings = into
-    ? { product: into.activated, preactivation: result, shape: { ...shape, mode: INTO } }
+    ? { product: into.activated, preactivation: result, shape: { ...shape, mode: into.keep ? INTO : ONWARD } }
     : { product: result, preactivation: through!.preactivation, shape: { ...shape, mode: BACK } };
   return work(kernel, { ...operands, ...bindings }, tileGrid(kernel, rows, columns), flops);
 }

@@ -38,8 +38,9 @@ export type EndedProduct = typeof import('../../shaders/relu.wgsl').matrixProduc
 /** Where a layer's forward pass goes on into the activation behind it. */
 export interface IntoActivation {
   readonly ending: ProductEnding;
-  /** The activation's output; the layer's own `output` is its input and is kept for the backward pass. */
   readonly activated: Slot;
+  /** Whether a backward pass will follow: the layer's own `output`, the activation's input, is only written then. */
+  readonly keep: boolean;
 }
 
 /** Where a layer's backward pass goes on through the activation before it. */

@@ -167,8 +167,8 @@ describe('an activation taken into a product', () => {
       const parameters = { weight: weight.slot, bias: bias.slot };
       const slot = (name: string, length: number): Slot => ({ name, length });
       const [rows, columns] = [batch * outputs, batch * inputs];
-      const [pre, out, fusedPre, fusedOut] = ['pre', 'out', 'fusedPre', 'fusedOut'].map((name) =>
-        slot(name, rows),
+      const [pre, out, fusedPre, fusedOut, unkeptPre, unkeptOut] = Array.from({ length: 6 }, (_, i) =>
+        slot(`rows ${i}`, rows),
       );
       const [grad, through, fusedThrough] = ['grad', 'through', 'fusedThrough'].map((name) =>
         slot(name, columns),
@@ -187,7 +187,14 @@ describe('an activation taken into a product', () => {
             input: input.slot,
             output: fusedPre!,
             parameters,
-            into: { ending, activated: fusedOut! },
+            into: { ending, activated: fusedOut!, keep: true },
+          }),
+          ...layer.forward({
+            batch,
+            input: input.slot,
+            output: unkeptPre!,
+            parameters,
+            into: { ending, activated: unkeptOut!, keep: false },
           }),
           ...layer.backward({ ...backward, inputGrad: grad! }),
           ...below.backward({
@@ -205,10 +212,11 @@ describe('an activation taken into a product', () => {
           }),
         ],
         new Map([input, weight, bias, outputGrad].map(({ slot, data }) => [slot, data])),
-        [pre!, out!, through!, fusedPre!, fusedOut!, fusedThrough!],
+        [pre!, out!, through!, fusedPre!, fusedOut!, fusedThrough!, unkeptPre!, unkeptOut!],
       );
       const [a, b, c, ...fused] = results.map((bytes) => Float64Array.from(new Float32Array(bytes)));
-      [a, b, c].forEach((separate, i) => {
+      // What is not kept is not written.
+      [a, b, c, a!.map(() => 0), b].forEach((separate, i) => {
         expectClose(Float32Array.from(fused[i]!), separate!);
       });
       expect(Math.max(...c!.map(Math.abs))).toBeGreaterThan(0.1);

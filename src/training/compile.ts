@@ -121,7 +121,7 @@ export function compileRun(config: TrainerConfig): CompiledRun {
 
   /** Holds G, moves D: real and generated samples go through D as one batch. */
   function discriminatorUpdate(): Work[] {
-    const generated = forward(generator, discriminatorNoise, batch);
+    const generated = forward(generator, discriminatorNoise, batch, { keep: false });
     const judged = forward(discriminator, samples, 2 * batch);
     const logitsGrad: Slot = { name: 'logitsGrad', length: 2 * batch };
     return [

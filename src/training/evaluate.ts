@@ -80,7 +80,7 @@ export class EvaluationPlan {
     );
     for (const [name, table] of Object.entries(evaluator?.tables ?? {})) memory.write(tables[name]!, table);
     const source = { seed: config.seed, clock: run.generator.clock, batch };
-    const judged = forward(run.discriminator, judgedSamples, 2 * batch);
+    const judged = forward(run.discriminator, judgedSamples, 2 * batch, { keep: false });
     const list = [
       ...generateWork(run, { ...source, stream: 'evaluationNoise', output: generated }),
       ...realWork(run, { ...source, stream: 'evaluationData', output: real }),

@@ -23,7 +23,7 @@ export function generateWork(
   const noise: Slot = { name: 'inference noise', length: source.batch * run.noise.size };
   return [
     ...run.noise.draw({ clock: source.clock, output: noise, batch: source.batch, stream: streamOf(source) }),
-    ...forward(run.generator, noise, source.batch, source.output).work,
+    ...forward(run.generator, noise, source.batch, { output: source.output, keep: false }).work,
   ];
 }
 
@@ -46,7 +46,7 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
 
 /** D's probability σ(logit) of each of `batch` points. */
 export function scoreWork(run: CompiledRun, points: Slot, output: Slot, batch: number): readonly Work[] {
-  const judged: Tape = forward(run.discriminator, points, batch);
+  const judged: Tape = forward(run.discriminator, points, batch, { keep: false });
   const sigmoid = layers.get('sigmoid').create({ type: 'sigmoid' }, [1]);
   return [...judged.work, ...sigmoid.forward({ batch, input: judged.output, output, parameters: {} })];
 }
@@ -97,7 +97,8 @@ export class Inference {
     if (!Number.isInteger(count)) {
       throw new RangeError(`${noise.length} numbers are not whole samples of noise of ${size}.`);
     }
-    const work = () => forward(this.#run.generator, this.#noise, INFERENCE_BATCH, this.#samples).work;
+    const work = () =>
+      forward(this.#run.generator, this.#noise, INFERENCE_BATCH, { output: this.#samples, keep: false }).work;
     return this.#batches('generate', work, count, this.#samples, (batch) => {
       const length = INFERENCE_BATCH * size;
       this.#memory.write(this.#noise, noise.slice(batch * length, (batch + 1) * length));

@@ -76,9 +76,14 @@ export interface Tape {
 
 /**
  * The forward pass of `batch` samples. The last result goes to `output` where one is given. A layer of matrix products
- * takes the activation behind it into its own dispatch.
+ * takes the activation behind it into its own dispatch. A tape that is not kept has no backward pass.
  */
-export function forward(network: Network, input: Slot, batch: number, output?: Slot): Tape {
+export function forward(
+  network: Network,
+  input: Slot,
+  batch: number,
+  { output, keep = true }: { readonly output?: Slot; readonly keep?: boolean } = {},
+): Tape {
   const inputs: Slot[] = [];
   const outputs: Slot[] = [];
   const list: Work[] = [];
@@ -95,7 +100,7 @@ export function forward(network: Network, input: Slot, batch: number, output?: S
     if (!layer.isView) {
       const next = outputSlot(i);
       const slots = { batch, input: current, output: next, parameters };
-      const into = ending && { ending, activated: outputSlot(i + 1) };
+      const into = ending && { ending, activated: outputSlot(i + 1), keep };
       list.push(...layer.forward({ ...slots, ...(into && { into }) }));
       current = next;
       if (into) {
