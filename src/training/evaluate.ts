@@ -4,6 +4,7 @@ import type { Device } from '../gpu/device';
 import { Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import type { Readback } from '../gpu/readback';
+import { submitPass } from '../gpu/submit';
 import type { Slot } from '../gpu/work';
 import { sizeOf } from '../layers/layer';
 import { losses } from '../losses';
@@ -115,20 +116,17 @@ export class EvaluationPlan {
 
   /** Submits at once; the promise is answered when the GPU has got there. */
   run(step: number, readback: Readback): Promise<Evaluation> {
-    const encoder = this.#device.gpu.createCommandEncoder({ label: 'evaluation' });
-    const pass = encoder.beginComputePass({ label: 'evaluation' });
-    this.#plan.encode(pass);
-    pass.end();
     const [generated, real] = [
       this.#memory.region(this.#counts.generated),
       this.#memory.region(this.#counts.real),
     ];
-    const read = readback.encode(encoder, [
-      ...historyPieces(this.#memory.region(this.#history), 0, 1),
-      generated,
-      real,
-    ]);
-    this.#device.gpu.queue.submit([encoder.finish()]);
+    const means = historyPieces(this.#memory.region(this.#history), 0, 1);
+    const read = submitPass(
+      this.#device.gpu,
+      'evaluation',
+      (pass) => this.#plan.encode(pass),
+      (encoder) => readback.encode(encoder, [...means, generated, real]),
+    );
     return read().then((bytes): Evaluation => {
       const { value, realScore, fakeScore } = parseRows(bytes, 1)[0]!;
       const at = bytes.byteLength - generated.size - real.size;

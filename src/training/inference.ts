@@ -4,6 +4,7 @@ import type { Device } from '../gpu/device';
 import { Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import type { Readback } from '../gpu/readback';
+import { submitPass } from '../gpu/submit';
 import type { Slot, Work } from '../gpu/work';
 import { layers } from '../layers';
 import { sizeOf } from '../layers/layer';
@@ -155,12 +156,13 @@ export class Inference {
     for (let batch = 0; batch * INFERENCE_BATCH < count; batch++) {
       this.#memory.write(this.#clock, new Uint32Array([batch]));
       prepare(batch);
-      const encoder = gpu.createCommandEncoder({ label: ready.plan.label });
-      const pass = encoder.beginComputePass({ label: ready.plan.label });
-      ready.plan.encode(pass);
-      pass.end();
-      reads.push(this.#readback.encode(encoder, [this.#memory.region(output)]));
-      gpu.queue.submit([encoder.finish()]);
+      const read = submitPass(
+        gpu,
+        ready.plan.label,
+        (pass) => ready.plan.encode(pass),
+        (encoder) => this.#readback.encode(encoder, [this.#memory.region(output)]),
+      );
+      reads.push(read);
     }
     const width = output.length / INFERENCE_BATCH;
     const result = new Float32Array(count * width);

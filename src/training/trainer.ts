@@ -4,6 +4,7 @@ import type { Device } from '../gpu/device';
 import { type Arena, Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import { Readback } from '../gpu/readback';
+import { submitPass } from '../gpu/submit';
 import { PassTimer } from '../gpu/timestamps';
 import type { Slot } from '../gpu/work';
 import { seedWords } from '../math/philox';
@@ -305,11 +306,7 @@ export class Trainer {
   }
 
   #submit(label: string, encode: (pass: GPUComputePassEncoder) => void): void {
-    const encoder = this.device.gpu.createCommandEncoder({ label });
-    const pass = encoder.beginComputePass({ label });
-    encode(pass);
-    pass.end();
-    this.device.gpu.queue.submit([encoder.finish()]);
+    submitPass(this.device.gpu, label, encode);
   }
 
   #writeBatch(slot: Slot, data: Float32Array, length: number): void {

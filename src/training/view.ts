@@ -3,6 +3,7 @@
 import type { Device } from '../gpu/device';
 import { Memory, type Region } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
+import { submitPass } from '../gpu/submit';
 import type { Slot, Work } from '../gpu/work';
 import { sizeOf } from '../layers/layer';
 import type { CompiledRun } from './compile';
@@ -94,9 +95,5 @@ export class TrainerView {
 }
 
 function submit(device: Device, plan: Plan): void {
-  const encoder = device.gpu.createCommandEncoder({ label: plan.label });
-  const pass = encoder.beginComputePass({ label: plan.label });
-  plan.encode(pass);
-  pass.end();
-  device.gpu.queue.submit([encoder.finish()]);
+  submitPass(device.gpu, plan.label, (pass) => plan.encode(pass));
 }
