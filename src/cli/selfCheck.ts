@@ -57,7 +57,15 @@ async function specimenError(
   const values = new Map([input, ...parameters].map((slot, i) => [slot, draw(slot, i)]));
   const byName = <T>(value: (slot: Slot) => T) =>
     Object.fromEntries(parameters.map((slot) => [slot.name, value(slot)]));
-  const forward = layer.forward({ batch, input, output, parameters: byName((slot) => slot) });
+  const forward = layer.forward({
+    batch,
+    input,
+    output,
+    parameters: byName((slot) => slot),
+    buffers: {},
+    saved: {},
+    mode: 'train',
+  });
   const [bytes] = await runWork(device, forward, values, [output]);
   const found = new Float32Array(bytes!);
   const numbers = byName((slot) => Float64Array.from(values.get(slot)!));

@@ -1,9 +1,14 @@
 // The contract of a layer: what it needs, and the work of its forward, backward and tangent passes.
 
 import type * as v from 'valibot';
+import type { StreamSettings } from '../gpu/draw';
 import type { Slot, Work } from '../gpu/work';
 
-/** A sample's shape, without the batch: `[2]`, `[784]`, `[16, 7, 7]` (channels, height, width). */
+/**
+ * A sample's shape, without the batch: `[2]`, `[784]`, `[16, 7, 7]` (channels, height, width). Images lie channels last on
+ * the GPU, [batch, height, width, channels]: neighbouring channels are then one vec4. Whoever reads or writes samples from
+ * outside turns them (`src/math/axes.ts`).
+ */
 export type Shape = readonly number[];
 
 export type Initializer =
@@ -11,11 +16,25 @@ export type Initializer =
   | { readonly type: 'normal'; readonly mean: number; readonly standardDeviation: number }
   | { readonly type: 'constant'; readonly value: number };
 
-/** One trainable tensor, under PyTorch's name and in PyTorch's layout. */
+/** One tensor of a layer, under PyTorch's name and with the shape that it has in PyTorch's files. */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: Initializer;
+  /** The order of those axes on the GPU, as NumPy's transpose takes it; as they are where absent. */
+  readonly axes?: readonly number[];
+}
+
+/** How a pass is meant: batch norm and dropout behave differently while training and when samples are asked for. */
+export type Mode = 'train' | 'evaluate';
+
+/** Random numbers of one layer in one pass; the backward pass is given the same and may draw them again. */
+export interface LayerRandom {
+  /** Which update this is, in its first word. */
+  readonly clock: Slot;
+  readonly stream: StreamSettings;
+  /** The layer's own, philox's fourth counter word. */
+  readonly lane: number;
 }
 
 export interface ForwardSlots {
@@ -23,6 +42,13 @@ export interface ForwardSlots {
   readonly input: Slot;
   readonly output: Slot;
   readonly parameters: Readonly<Record<string, Slot>>;
+  /** The layer's `buffers`: running statistics. */
+  readonly buffers: Readonly<Record<string, Slot>>;
+  /** The layer's `saved`, of this pass. */
+  readonly saved: Readonly<Record<string, Slot>>;
+  readonly mode: Mode;
+  /** Present for a layer that `isRandom`, in mode `train`. */
+  readonly random?: LayerRandom;
   readonly into?: IntoActivation;
 }
 
@@ -67,6 +93,14 @@ export interface TangentSlots extends ForwardSlots {
 export interface Layer {
   outputShape(input: Shape): Shape;
   parameters(input: Shape): readonly ParameterSpec[];
+  /** Tensors that are kept and stored but not trained: running statistics. */
+  buffers?(input: Shape): readonly ParameterSpec[];
+  /** What a forward pass in mode `train` leaves for its backward pass beside input and output: lengths in words. */
+  saved?(input: Shape, batch: number): Readonly<Record<string, number>>;
+  /** True where a sample's output depends on its batch: D then judges real and generated samples as two batches. */
+  readonly mixesBatch?: boolean;
+  /** True for a layer that draws random numbers while training. */
+  readonly isRandom?: boolean;
   /** True for a layer that only reads its input as another shape: its output is the input's slot. */
   readonly isView?: boolean;
   /** What products may end in, of an elementwise activation. */

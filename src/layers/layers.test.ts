@@ -82,7 +82,15 @@ describe.each(layers.names)('%s', (type) => {
         return;
       }
       const parameterSlots = Object.fromEntries(specs.map((spec, i) => [spec.name, parameters[i]!.slot]));
-      const forward = { batch, input: input.slot, output, parameters: parameterSlots };
+      const forward = {
+        batch,
+        input: input.slot,
+        output,
+        parameters: parameterSlots,
+        buffers: {},
+        saved: {},
+        mode: 'train',
+      } as const;
       const gradSlots = Object.fromEntries(specs.map((spec, i) => [spec.name, parameterGrads[i]!]));
       const results = await runWork(
         device(),
@@ -135,6 +143,9 @@ describe.each(layers.names)('%s', (type) => {
   );
 });
 
+/** Slots that only layers with statistics of their own use. */
+const plain = { buffers: {}, saved: {}, mode: 'train' } as const;
+
 describe('an activation taken into a product', () => {
   const dense = layers.get('dense');
   const endings = layers.names.filter((type) => {
@@ -176,17 +187,25 @@ describe('an activation taken into a product', () => {
       // Backward: the gradient goes down through the dense layer, and on through an activation of its input.
       const below = layers.get(type).create(parse(type), [inputs]);
       const unused = slot('unused', columns);
-      const backward = { batch, input: input.slot, output: pre!, parameters, outputGrad: outputGrad.slot };
+      const backward = {
+        batch,
+        input: input.slot,
+        output: pre!,
+        parameters,
+        outputGrad: outputGrad.slot,
+        ...plain,
+      };
       const results = await runWork(
         device(),
         [
-          ...layer.forward({ batch, input: input.slot, output: pre!, parameters }),
-          ...activation.forward({ batch, input: pre!, output: out!, parameters: {} }),
+          ...layer.forward({ batch, input: input.slot, output: pre!, parameters, ...plain }),
+          ...activation.forward({ batch, input: pre!, output: out!, parameters: {}, ...plain }),
           ...layer.forward({
             batch,
             input: input.slot,
             output: fusedPre!,
             parameters,
+            ...plain,
             into: { ending, activated: fusedOut!, keep: true },
           }),
           ...layer.forward({
@@ -194,6 +213,7 @@ describe('an activation taken into a product', () => {
             input: input.slot,
             output: unkeptPre!,
             parameters,
+            ...plain,
             into: { ending, activated: unkeptOut!, keep: false },
           }),
           ...layer.backward({ ...backward, inputGrad: grad! }),
@@ -202,6 +222,7 @@ describe('an activation taken into a product', () => {
             input: input.slot,
             output: unused,
             parameters: {},
+            ...plain,
             outputGrad: grad!,
             inputGrad: through!,
           }),

@@ -49,7 +49,18 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
 export function scoreWork(run: CompiledRun, points: Slot, output: Slot, batch: number): readonly Work[] {
   const judged: Tape = forward(run.discriminator, points, batch, { keep: false });
   const sigmoid = layers.get('sigmoid').create({ type: 'sigmoid' }, [1]);
-  return [...judged.work, ...sigmoid.forward({ batch, input: judged.output, output, parameters: {} })];
+  return [
+    ...judged.work,
+    ...sigmoid.forward({
+      batch,
+      input: judged.output,
+      output,
+      parameters: {},
+      buffers: {},
+      saved: {},
+      mode: 'evaluate',
+    }),
+  ];
 }
 
 /** The questions one can ask the networks at any time, answered behind what was submitted before. */

@@ -99,7 +99,15 @@ export function forward(
     inputs.push(current);
     if (!layer.isView) {
       const next = outputSlot(i);
-      const slots = { batch, input: current, output: next, parameters };
+      const slots = {
+        batch,
+        input: current,
+        output: next,
+        parameters,
+        buffers: {},
+        saved: {},
+        mode: 'train',
+      } as const;
       const into = ending && { ending, activated: outputSlot(i + 1), keep };
       list.push(...layer.forward({ ...slots, ...(into && { into }) }));
       current = next;
@@ -143,6 +151,9 @@ export function backward(
         input,
         output: tape.outputs[i]!,
         parameters,
+        buffers: {},
+        saved: {},
+        mode: 'train',
         outputGrad: grad,
         ...(inputGrad && { inputGrad }),
         ...(ending && { through: { ending, preactivation: tape.inputs[i - 1]! } }),

@@ -1,0 +1,20 @@
+// Decoded images in memory: what the readers make and the source `images` trains on.
+
+/** Images of one size, as bytes. Pieces are whole images, each piece small enough for one buffer. */
+export interface ImageSet {
+  /** What a person would call it: the file's or the folder's name. */
+  readonly name: string;
+  readonly count: number;
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+  /** [images, height, width, channels] behind each other, 0 black to 255 white. */
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  /** Class of each image, [count], where there are labels. */
+  readonly labels?: Uint16Array<ArrayBuffer>;
+  /** Names of the classes, by label. */
+  readonly classes?: readonly string[];
+}
+
+/** A piece has at most this many bytes: well below what every adapter binds. */
+export const PIECE_BYTES = 64 * 2 ** 20;
