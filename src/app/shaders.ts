@@ -2,7 +2,7 @@
 
 import type { PipelineCache } from '../gpu/pipelines';
 import { onKernelChange, onKernelError } from '../wgsl/hot';
-import { inVariantOf } from '../wgsl/variant';
+import { afterEdit } from '../wgsl/variant';
 
 /** Keeps a device's pipelines up to date with the shaders' files; `say` gets what came of each edit. */
 export function watchShaders(
@@ -11,10 +11,7 @@ export function watchShaders(
 ): void {
   onKernelChange(async (kernels, file) => {
     try {
-      await pipelines.replace((used) => {
-        const edited = used.file === file ? kernels[used.entryPoint] : undefined;
-        return edited && inVariantOf(used, edited);
-      });
+      await pipelines.replace((used) => afterEdit(used, file, kernels));
       say(`${file} is swapped in.`, false);
     } catch (error) {
       say(`${file} is not used: ${(error as Error).message}`, true);

@@ -10,6 +10,8 @@ export interface Device {
   readonly info: GPUAdapterInfo;
   readonly pipelines: PipelineCache;
   readonly canMeasureTime: boolean;
+  /** Invocations of a subgroup; undefined without the feature, or where it may differ from kernel to kernel. */
+  readonly subgroupSize: number | undefined;
   /** Resolves when the device is gone, with the reason; also after `destroy`. */
   readonly lost: Promise<GPUDeviceLostInfo>;
   /** Calls back for every GPU error that nothing captured; returns how to stop listening. */
@@ -18,7 +20,7 @@ export interface Device {
 }
 
 /** Features that are used where they are there; nothing depends on them. */
-const OPTIONAL_FEATURES = ['timestamp-query'] as const satisfies readonly GPUFeatureName[];
+const OPTIONAL_FEATURES = ['timestamp-query', 'subgroups'] as const satisfies readonly GPUFeatureName[];
 
 /**
  * Asks for an adapter and a device with its full buffer limits.
@@ -55,6 +57,7 @@ export async function openDevice(
     info: adapter.info,
     pipelines: new PipelineCache(device),
     canMeasureTime: device.features.has('timestamp-query'),
+    subgroupSize: device.features.has('subgroups') ? subgroupSizeOf(adapter.info) : undefined,
     lost: device.lost,
     onError(listener) {
       listeners.add(listener);
@@ -62,6 +65,10 @@ export async function openDevice(
     },
     destroy: () => device.destroy(),
   };
+}
+
+function subgroupSizeOf({ subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo): number | undefined {
+  return subgroupMinSize === subgroupMaxSize ? subgroupMinSize : undefined;
 }
 
 /** Browsers leave fields of the adapter's info empty; what is there is joined to something readable. */

@@ -181,7 +181,7 @@ suite('describe refuses', () => {
     [
       'features',
       aroundKernel('enable f16, subgroups;'),
-      'scale.wgsl:1: “enable f16”: kernels run without optional features',
+      'scale.wgsl:1: “enable f16…”: of the optional features only “enable subgroups;” is used here',
     ],
     [
       'two variables at one binding',

@@ -51,6 +51,7 @@ function describeText(source: string, file: string): Record<string, Kernel> {
       code: unrolled,
       source,
       entryPoint: entry.name,
+      features: tokens.some(({ kind, text }) => kind === 'name' && text === 'enable') ? ['subgroups'] : [],
       workgroupSize: workgroupSizeOf(tokens, entry.name).size,
       bindings: bindingsOf(entry, variables, tokens),
       constants,
@@ -75,8 +76,11 @@ function checkLanguage(tokens: readonly Token[]): void {
     const next = meaningful[index + 1]?.text;
     if (token.text === 'override')
       throw new TextError('“override” is not used here: write a const and use specialize', token.line);
-    if (token.text === 'enable')
-      throw new TextError(`“enable ${next}”: kernels run without optional features`, token.line);
+    if (token.text === 'enable' && !(next === 'subgroups' && meaningful[index + 2]?.text === ';'))
+      throw new TextError(
+        `“enable ${next}…”: of the optional features only “enable subgroups;” is used here`,
+        token.line,
+      );
     const at = meaningful[index - 1]?.text === '@';
     if (at && (token.text === 'vertex' || token.text === 'fragment'))
       throw new TextError(

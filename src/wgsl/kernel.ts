@@ -38,8 +38,12 @@ export interface Kernel<Shapes extends BindingShapes = BindingShapes, Constants 
   /** The text before constants were rewritten and loops unrolled: what `specialize` starts from. */
   readonly source: string;
   readonly entryPoint: string;
+  /** Device features that its text enables: `subgroups`. */
+  readonly features: readonly string[];
   readonly workgroupSize: readonly [number, number, number];
   readonly bindings: Readonly<Record<keyof Shapes & string, Binding>>;
   /** `const NAME = <number>` declarations that `specialize` may rewrite. */
   readonly constants: Readonly<Record<Constants, number>>;
+  /** Whose functions it was given by `graft`. */
+  readonly graft?: { readonly host: Kernel; readonly donor: Kernel; readonly names: readonly string[] };
 }

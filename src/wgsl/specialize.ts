@@ -42,10 +42,11 @@ export function specialize<Shapes extends BindingShapes, Constants extends strin
   return variant as unknown as Kernel<Shapes, Constants>;
 }
 
-function makeVariant(kernel: Kernel, changed: Readonly<Record<string, number>>): Kernel {
+/** A kernel made anew from its source, with the constants that it has and those that change. */
+export function makeVariant(kernel: Kernel, changed: Readonly<Record<string, number>>): Kernel {
   const constants = { ...kernel.constants, ...changed };
   const { text, rewritten } = rewriteConstants(kernel.source, constants, kernel.label);
-  const label = `${kernel.file}:${kernel.entryPoint}`;
+  const label = kernel.label.replace(/\(.*\)$/, '');
   try {
     return freeze({
       ...kernel,
