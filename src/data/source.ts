@@ -5,6 +5,7 @@ import type { Draw } from '../gpu/draw';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import type { Box } from '../math/quadrature';
 import type { Kernel } from '../wgsl/kernel';
+import type { ImageSet } from './image-set';
 
 /** Slots that hold a source's `tables`, by the tables' names. */
 export type TableSlots = Readonly<Record<string, Slot>>;
@@ -17,9 +18,15 @@ export interface DataSource {
   /** A sample's shape: [1] or [2] for points. */
   readonly shape: readonly number[];
   /** Constant numbers that the kernels read; whoever runs them keeps each in a slot. */
-  readonly tables: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
-  /** The work that fills `draw.output`, [batch, …shape], from one draw of one stream. */
+  readonly tables: Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
+  /** The work that fills `draw.output`, [batch, …shape] with channels last, from one draw of one stream. */
   draw(draw: DataDraw): readonly Work[];
+  /** Set where samples are pictures, from −1 black to 1 white. */
+  readonly image?: { readonly channels: 1 | 3; readonly height: number; readonly width: number };
+  /** How many classes the samples are of, where that is known. */
+  readonly classes?: number;
+  /** The work that fills `draw.output`, u32 [batch], with the classes of the samples that `draw` draws from the same. */
+  drawLabels?(draw: DataDraw): readonly Work[];
   /** The known density of points of one or two dimensions. */
   readonly distribution?: Distribution;
   /** Where a list of points is all that is known: the list, [n, …shape], and the deviation added to each draw. */
@@ -58,11 +65,17 @@ export interface DensitySlots {
 // biome-ignore lint/suspicious/noExplicitAny: a schema of any object with a `source`.
 export type DataSchema = v.GenericSchema<any, { readonly source: string }>;
 
+/** What a configuration names and does not hold: whoever has read it hands it over beside the configuration. */
+export interface DataContent {
+  readonly images?: ImageSet;
+}
+
 /** A data source as a plug-in: its name and options in a configuration, and how to make it. */
 export interface DataPlugin<Schema extends DataSchema = DataSchema> {
   readonly source: string;
   readonly schema: Schema;
-  create(config: v.InferOutput<Schema>): DataSource;
+  /** Without the content that it needs a source still knows its shape, but cannot be drawn from. */
+  create(config: v.InferOutput<Schema>, content?: DataContent): DataSource;
 }
 
 /** Types a plug-in by its schema; a source's file exports what this returns as its default. */

@@ -1,7 +1,7 @@
 // From a configuration to lists of work: what one update of D and one of G do, on which slots.
 
 import { dataSources } from '../data';
-import type { DataSource, TableSlots } from '../data/source';
+import type { DataContent, DataSource, TableSlots } from '../data/source';
 import { type Arena, layOutArena } from '../gpu/memory';
 import type { Slot, Work } from '../gpu/work';
 import { sizeOf } from '../layers/layer';
@@ -48,13 +48,14 @@ export interface CompiledRun {
   readonly updateGenerator: readonly Work[];
 }
 
-export function compileRun(config: TrainerConfig): CompiledRun {
+/** `content` is what the data source of the configuration needs beside it. */
+export function compileRun(config: TrainerConfig, content?: DataContent): CompiledRun {
   const { batchSize: batch } = config;
   const generator = buildTrainedNetwork('generator', config, [config.noise.size]);
   const discriminator = buildTrainedNetwork('discriminator', config, generator.output);
   const loss = losses.get(config.loss);
   const noise = noises.get(config.noise.type).create(config.noise);
-  const data = config.data && dataSources.get(config.data.source).create(config.data);
+  const data = config.data && dataSources.get(config.data.source).create(config.data, content);
   const tables = Object.fromEntries(
     Object.entries(data?.tables ?? {}).map(([name, table]) => [
       name,

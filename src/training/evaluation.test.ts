@@ -24,7 +24,7 @@ const create = (config: { source: string; [option: string]: unknown }): DataSour
 /** Counts of given samples, or of the source's own. */
 async function count(source: DataSource, evaluator: Evaluator, given?: Float32Array): Promise<Uint32Array> {
   const inputs = new Map<Slot, Float32Array | Uint32Array>();
-  const slotsOf = (tables: Readonly<Record<string, Float32Array>>) =>
+  const slotsOf = (tables: DataSource['tables']) =>
     Object.fromEntries(
       Object.entries(tables).map(([name, data]) => {
         const slot = { name, length: data.length };

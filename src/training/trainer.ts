@@ -1,5 +1,6 @@
 // A run on a device: its buffers, its two frozen plans, and nothing in its loop that waits for the GPU.
 
+import type { DataContent } from '../data/source';
 import type { Device } from '../gpu/device';
 import { type Arena, Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
@@ -45,11 +46,12 @@ export class Trainer {
   #rowsRead = 0;
 
   /**
-   * Compiles every pipeline and draws the initial weights from the seed.
+   * Compiles every pipeline and draws the initial weights from the seed. `content` holds the pixels of a configuration
+   * whose data are images.
    * @throws RangeError where a buffer would be larger than the adapter binds; Error where a shader does not compile.
    */
-  static async create(device: Device, config: TrainerConfig): Promise<Trainer> {
-    const run = compileRun(config);
+  static async create(device: Device, config: TrainerConfig, content?: DataContent): Promise<Trainer> {
+    const run = compileRun(config, content);
     const memory = new Memory(device.gpu);
     try {
       allocate(run, memory);
