@@ -102,14 +102,16 @@ const create = (config: { source: string }): DataSource => {
   return plugin.create(parse(plugin.schema, config));
 };
 
+const WITHOUT_DENSITY = ['glyphs', 'points'];
+
 test('every source with a density is among the configurations', () => {
   const names = new Set(configurations.map(({ source }) => source));
-  expect([...names, 'points'].sort()).toEqual(dataSources.names);
+  expect([...names, ...WITHOUT_DENSITY].sort()).toEqual(dataSources.names);
 });
 
 test('plain names are enough: every option has a default', () => {
   for (const source of dataSources.names.filter((name) => name !== 'points')) {
-    expect(create({ source }).shape).toHaveLength(1);
+    expect(create({ source }).shape.length).toBeGreaterThan(0);
   }
 });
 
