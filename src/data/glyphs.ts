@@ -32,7 +32,7 @@ export default defineData({
       classes,
       tables: { strokes: new Float32Array(glyphs.flat().flatMap(tableRow)), starts },
       draw: ({ clock, output, batch, stream, tables }) => {
-        const { strokes, starts } = tables as Tables;
+        const [strokes, starts] = [tables.strokes!, tables.starts!];
         const bindings = { clock, random: { ...stream, count: batch }, output, strokes, starts };
         return [work(batchKernel, bindings, linearGrid(batch * size, batchKernel as unknown as Kernel))];
       },
