@@ -102,15 +102,15 @@ const create = (config: { source: string }): DataSource => {
   return plugin.create(parse(plugin.schema, config));
 };
 
-const WITHOUT_DENSITY = ['glyphs', 'points'];
+const WITHOUT_DENSITY = ['glyphs', 'images', 'points'];
 
 test('every source with a density is among the configurations', () => {
   const names = new Set(configurations.map(({ source }) => source));
   expect([...names, ...WITHOUT_DENSITY].sort()).toEqual(dataSources.names);
 });
 
-test('plain names are enough: every option has a default', () => {
-  for (const source of dataSources.names.filter((name) => name !== 'points')) {
+test('plain names are enough: every option has a default, where nothing has to be brought', () => {
+  for (const source of dataSources.names.filter((name) => name !== 'points' && name !== 'images')) {
     expect(create({ source }).shape.length).toBeGreaterThan(0);
   }
 });

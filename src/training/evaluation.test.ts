@@ -147,7 +147,8 @@ describe('a ring', () => {
   });
 });
 
-describe.each(dataSources.names.filter((name) => name !== 'points'))('%s', (name) => {
+const WITHOUT_DENSITY = ['glyphs', 'images', 'points'];
+describe.each(dataSources.names.filter((name) => !WITHOUT_DENSITY.includes(name)))('%s', (name) => {
   test('has a floor below 0.02 and as high as so many cells make it', async () => {
     const source = create({ source: name });
     const evaluator = createEvaluator(source)!;

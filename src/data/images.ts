@@ -1,0 +1,113 @@
+// images: decoded images (image-set.ts), shuffled anew each epoch, from −1 black to 1 white.
+
+import * as v from 'valibot';
+import { chooseImages, gatherLabels, gatherPixels } from '../../shaders/images.wgsl';
+import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import { UserError } from '../math/errors';
+import type { Kernel } from '../wgsl/kernel';
+import { specialize } from '../wgsl/specialize';
+import type { ImageSet } from './image-set';
+import { wholeFrom } from './options';
+import { type DataDraw, type DataSource, defineData } from './source';
+
+const channelsWanted = '1 (grey) or 3 (RGB) would do';
+
+export default defineData({
+  source: 'images',
+  schema: v.strictObject({
+    source: v.literal('images'),
+    /** Where the images were read from: a file, an archive or a folder. */
+    path: v.optional(v.string('the path of images would do')),
+    channels: v.picklist([1, 3], channelsWanted),
+    height: wholeFrom(1, 1024),
+    width: wholeFrom(1, 1024),
+    /** Mirror half of the images, by chance. */
+    flip: v.optional(v.boolean('true or false would do'), false),
+  }),
+  create: ({ path, channels, height, width, flip }, content) => {
+    const image = { channels, height, width };
+    const shape = [channels, height, width];
+    const set = content?.images;
+    if (!set) {
+      const draw = () => {
+        throw new UserError(
+          path === undefined
+            ? 'data: no images were given; the path of a folder or file with images (--data) would do.'
+            : `data.path: the images of ${path} have not been read; a run with them at hand would do.`,
+        );
+      };
+      return { shape, image, tables: {}, draw };
+    }
+    if (set.channels !== channels || set.height !== height || set.width !== width) {
+      throw new UserError(
+        `${set.name}: its images are of shape [${set.channels}, ${set.height}, ${set.width}], but data says [${shape.join(', ')}]; as many channels and pixels would do.`,
+      );
+    }
+    return imageSource(set, flip);
+  },
+});
+
+/** A batch is drawn by one dispatch that chooses its images, and one for each piece of the set that copies pixels. */
+function imageSource(set: ImageSet, flip: boolean): DataSource {
+  const { count, channels, height, width, labels, classes } = set;
+  const values = height * width * channels;
+  const constants = { COUNT: count, HEIGHT: height, WIDTH: width, CHANNELS: channels, FLIP: flip ? 1 : 0 };
+  const [choose, gather, gatherClasses] = [
+    specialize(chooseImages, constants),
+    specialize(gatherPixels, constants),
+    specialize(gatherLabels, constants),
+  ];
+  const pieces = set.pieces.map((bytes) => ({ table: words(bytes), count: bytes.length / values }));
+  const total = pieces.reduce((sum, piece) => sum + piece.count, 0);
+  if (total !== count) throw new Error(`${set.name}: says ${count} images and has ${total}.`);
+
+  const choice = ({ clock, batch, stream }: DataDraw): { chosen: Slot; work: Work } => {
+    const chosen = { name: 'chosen images', length: batch };
+    return {
+      chosen,
+      work: work(choose, { clock, random: { ...stream, count: batch }, chosen }, gridOf(batch, choose)),
+    };
+  };
+  const draw = (request: DataDraw): Work[] => {
+    const { batch, output, tables } = request;
+    const { chosen, work: choosing } = choice(request);
+    let first = 0;
+    const copies = pieces.map(({ count }, i) => {
+      const piece = { first, count, batch };
+      first += count;
+      const bindings = { chosenImages: chosen, piece, pixels: tables[`pixels${i}`]!, output };
+      return work(gather, bindings, gridOf(Math.ceil((batch * values) / 4), gather));
+    });
+    return [choosing, ...copies];
+  };
+  const source: DataSource = {
+    shape: [channels, height, width],
+    image: { channels, height, width },
+    tables: Object.fromEntries(pieces.map(({ table }, i) => [`pixels${i}`, table])),
+    draw,
+  };
+  if (!labels) return source;
+  return {
+    ...source,
+    tables: { ...source.tables, labels: Uint32Array.from(labels) },
+    classes: classes?.length ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1,
+    drawLabels: (request) => {
+      const { batch, output, tables } = request;
+      const { chosen, work: choosing } = choice(request);
+      const piece = { first: 0, count, batch };
+      const bindings = { chosenImages: chosen, piece, labels: tables.labels!, classes: output };
+      return [choosing, work(gatherClasses, bindings, gridOf(batch, gatherClasses))];
+    },
+  };
+}
+
+const gridOf = (count: number, kernel: unknown) => linearGrid(count, kernel as Kernel);
+
+/** Bytes as 32-bit words, without a copy where they fill whole words. */
+function words(bytes: Uint8Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  if (bytes.byteOffset % 4 === 0 && bytes.length % 4 === 0)
+    return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  padded.set(bytes);
+  return new Uint32Array(padded.buffer);
+}
