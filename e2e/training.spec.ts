@@ -130,7 +130,7 @@ test('switches between presets, on the plane and on the line', async ({ page }) 
   await page.getByLabel('Preset').selectOption('gaussian-1d');
   await waitForPhase(page, 'ready');
   await expect(page).toHaveURL(/#preset=gaussian-1d$/);
-  await expect(page.locator('#stage')).toHaveAttribute('data-dimensions', '1');
+  await expect(page.locator('#stage')).toHaveAttribute('data-picture', 'line');
   await expect(page.locator('#stage-key')).toContainText('D*');
   await expect(page.locator('#number-modes')).toBeHidden();
   await stepOnce(page, '.');
@@ -138,7 +138,7 @@ test('switches between presets, on the plane and on the line', async ({ page }) 
 
   await page.getByLabel('Preset').selectOption('grid');
   await waitForPhase(page, 'ready');
-  await expect(page.locator('#stage')).toHaveAttribute('data-dimensions', '2');
+  await expect(page.locator('#stage')).toHaveAttribute('data-picture', 'plane');
   await expect(page.locator('#number-modes')).toHaveText('– of 25');
   await expect(page.locator('#description')).not.toBeEmpty();
 });

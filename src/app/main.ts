@@ -8,6 +8,7 @@ import { bindControls } from './controls';
 import { element } from './elements';
 import { bindKeys } from './keys';
 import { bindProblems } from './problems';
+import type { PictureKind } from './protocol';
 import { bindReadings } from './readings';
 import { Stage } from './stage';
 
@@ -21,14 +22,17 @@ bindProblems(app);
 bindKeys(app);
 offerAutomation(app);
 
-const KEYS = {
-  1: 'Bars: samples counted. Blue line: the density of the data. Violet: D(x), 0 below and 1 above; thin: D*(x), the best there is against this G; dashed: ½.',
-  2: 'Rings are real samples, dots generated ones. The thin line is where D says ½.',
-} as const;
+const KEYS: Readonly<Record<PictureKind, string>> = {
+  line: 'Bars: samples counted. Blue line: the density of the data. Violet: D(x), 0 below and 1 above; thin: D*(x), the best there is against this G; dashed: ½.',
+  plane: 'Rings are real samples, dots generated ones. The thin line is where D says ½.',
+  images:
+    'In the blue frame, real images; in the orange one, what G makes of noise, the same noise each time, so what changes is G.',
+  none: 'These samples have no picture here.',
+};
 effect(() => {
-  const dimensions = app.model.configured.value?.dimensions === 1 ? 1 : 2;
-  element('stage').dataset.dimensions = String(dimensions);
-  element('stage-key').textContent = KEYS[dimensions];
+  const picture = app.model.configured.value?.picture ?? 'plane';
+  element('stage').dataset.picture = picture;
+  element('stage-key').textContent = KEYS[picture];
 });
 
 addEventListener('hashchange', () => {

@@ -34,6 +34,9 @@ export interface View {
   readonly interval: number;
 }
 
+/** How samples are drawn: densities over a line, points in the plane, images in rows, or not at all. */
+export type PictureKind = 'line' | 'plane' | 'images' | 'none';
+
 /** What the trainer is doing. `finished` is reached after the configuration's steps; playing on from there is allowed. */
 export type Phase = 'opening' | 'preparing' | 'ready' | 'training' | 'paused' | 'finished' | 'stopped';
 
@@ -107,8 +110,7 @@ export type Report =
       readonly run: number;
       /** Checked, with all defaults. */
       readonly config: RunConfig;
-      /** Of a sample: 1 and 2 are drawn; 0 for what cannot be drawn as points. */
-      readonly dimensions: number;
+      readonly picture: PictureKind;
       /** What evaluations say: whether JS, and of how many modes (0 for none). */
       readonly measures: { readonly js: boolean; readonly modes: number };
     }

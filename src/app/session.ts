@@ -11,7 +11,7 @@ import { record, type Snapshot, type SnapshotRequest, takeSnapshot } from '../tr
 import { Trainer } from '../training/trainer';
 import { Picture } from './picture/picture';
 import { type Subject, subjectOf } from './picture/subject';
-import type { Phase, Problem, Question, Report, Update, View } from './protocol';
+import type { Phase, PictureKind, Problem, Question, Report, Update, View } from './protocol';
 import { RateMeter } from './rate';
 import { metricsColumns } from './rows';
 import { watchShaders } from './shaders';
@@ -118,7 +118,7 @@ export class Session {
         type: 'configured',
         run,
         config,
-        dimensions: subject?.frame.dimensions ?? 0,
+        picture: pictureKind(subject),
         measures: {
           js: distribution !== undefined || trainer.run.data!.points !== undefined,
           modes: distribution?.modes && distribution.modes.length > 1 ? distribution.modes.length : 0,
@@ -347,6 +347,11 @@ export class Session {
     const fair = Math.min(this.#pictureCost / PICTURE_SHARE, LONGEST_INTERVAL);
     return Math.max(this.#view.interval, fair);
   }
+}
+
+function pictureKind(subject: Subject | undefined): PictureKind {
+  if (subject?.kind !== 'points') return subject?.kind ?? 'none';
+  return subject.frame.dimensions === 1 ? 'line' : 'plane';
 }
 
 function answerOf(trainer: Trainer, question: Question): Promise<unknown> {

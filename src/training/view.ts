@@ -15,7 +15,7 @@ export interface ViewOptions {
   /** Of the fixed noise and data draw. */
   readonly seed: number;
   /** Points [n, …sample] at which D is scored, e.g. the cell centres of a grid. */
-  readonly field: Float32Array;
+  readonly field?: Float32Array;
 }
 
 export class TrainerView {
@@ -25,8 +25,8 @@ export class TrainerView {
   /** [samples, …sample] each; `real` is drawn once. */
   readonly real: Region;
   readonly generated: Region;
-  /** D(x) at the field's points. */
-  readonly scores: Region;
+  /** D(x) at the field's points, where there are some. */
+  readonly scores: Region | undefined;
 
   static async create(
     device: Device,
@@ -44,15 +44,16 @@ export class TrainerView {
     const clock = slot('clock', 1);
     const real = slot('real', options.samples * sampleSize);
     const generated = slot('generated', options.samples * sampleSize);
-    const fieldCount = options.field.length / sampleSize;
-    const field = slot('field points', options.field.length);
-    const scores = slot('scores', fieldCount);
-    memory.write(field, options.field);
+    const field = options.field && {
+      points: slot('field points', options.field.length),
+      scores: slot('scores', options.field.length / sampleSize),
+    };
+    if (field) memory.write(field.points, options.field!);
     const source = { seed: options.seed, clock, batch: options.samples };
     const once = run.data ? realWork(run, { ...source, stream: 'sampleData', output: real }) : [];
     const everyTime = [
       ...generateWork(run, { ...source, stream: 'sampleNoise', output: generated }),
-      ...scoreWork(run, field, scores, fieldCount),
+      ...(field ? scoreWork(run, field.points, field.scores, field.scores.length) : []),
     ];
     memory.allocateTransient('view', [once, everyTime]);
     const drawReal = await Plan.create(device, memory, 'view real', once);
@@ -61,7 +62,7 @@ export class TrainerView {
     return new TrainerView(device, memory, plan, {
       real: memory.region(real),
       generated: memory.region(generated),
-      scores: memory.region(scores),
+      scores: field && memory.region(field.scores),
     });
   }
 
@@ -69,7 +70,7 @@ export class TrainerView {
     device: Device,
     memory: Memory,
     plan: Plan,
-    regions: { real: Region; generated: Region; scores: Region },
+    regions: { real: Region; generated: Region; scores: Region | undefined },
   ) {
     this.#device = device;
     this.#memory = memory;

@@ -6,7 +6,7 @@ import type { Colour, View } from '../protocol';
 import { Brush } from './brush';
 import { Histogram } from './histogram';
 import type { Layer } from './picture';
-import type { Subject } from './subject';
+import type { PointSubject } from './subject';
 
 const CELLS = 96;
 /** Where 0 is, in canvas heights from below, and how high 1 stands for D(x) and the data's density its highest point. */
@@ -43,7 +43,7 @@ export class Curves implements Layer {
     this.#buffers = buffers;
   }
 
-  static async create(device: GPUDevice, format: GPUTextureFormat, subject: Subject): Promise<Curves> {
+  static async create(device: GPUDevice, format: GPUTextureFormat, subject: PointSubject): Promise<Curves> {
     const { frame, view, samples, data } = subject;
     const { distribution } = data;
     const low = frame.bounds.low[0]!;
@@ -125,7 +125,7 @@ export class Curves implements Layer {
           colour: (v) => v.palette.ink,
         },
       ),
-      stroke('curve', view.scores, {
+      stroke('curve', view.scores!, {
         count: frame.columns,
         thickness: 3,
         shown: (s) => s.field,

@@ -1,17 +1,17 @@
-// The picture of a running game, drawn straight from GPU buffers: D's field, and the samples over it.
+// The picture of a running game, drawn straight from GPU buffers: samples over D's field, or images.
 
-import fieldCode from '../../../shaders/fieldView.wgsl?raw';
-import type { Colour, View } from '../protocol';
-import { Brush } from './brush';
+import type { View } from '../protocol';
+import { ContactSheet } from './contact-sheet';
 import { Curves } from './curves';
+import { Field } from './field';
 import { Scatter } from './scatter';
 import type { Subject } from './subject';
 
-/** A layer over the field: points in the plane, or curves over a line. */
+/** One of the things that are drawn over each other: the field, points in the plane, curves over a line, images. */
 export interface Layer {
   setView(view: View): void;
   /** Compute work that has to come before the render pass. */
-  prepare(encoder: GPUCommandEncoder): void;
+  prepare?(encoder: GPUCommandEncoder): void;
   draw(pass: GPURenderPassEncoder, view: View): void;
   destroy(): void;
 }
@@ -20,23 +20,20 @@ export class Picture {
   readonly #device: GPUDevice;
   readonly #context: GPUCanvasContext;
   readonly #subject: Subject;
-  readonly #field: Brush;
-  readonly #layer: Layer;
+  readonly #layers: readonly Layer[];
   #view: View;
 
   private constructor(
     device: GPUDevice,
     context: GPUCanvasContext,
     subject: Subject,
-    field: Brush,
-    layer: Layer,
+    layers: readonly Layer[],
     view: View,
   ) {
     this.#device = device;
     this.#context = context;
     this.#subject = subject;
-    this.#field = field;
-    this.#layer = layer;
+    this.#layers = layers;
     this.#view = view;
     this.setView(view);
   }
@@ -49,41 +46,20 @@ export class Picture {
     subject: Subject,
     view: View,
   ): Promise<Picture> {
-    const [field, layer] = await Promise.all([
-      Brush.create(device, {
-        label: 'fieldView',
-        code: fieldCode,
-        vertex: 'coverCanvas',
-        fragment: 'tintByScore',
-        topology: 'triangle-list',
-        format,
-        uniformSize: 80,
-      }),
-      subject.frame.dimensions === 2
-        ? Scatter.create(device, format, subject)
-        : Curves.create(device, format, subject),
-    ]);
-    field.paintFrom(subject.view.scores);
-    return new Picture(device, context, subject, field, layer, view);
+    return new Picture(device, context, subject, await layersOf(device, format, subject), view);
   }
 
   /** New size, colours or choice of what to show; seen with the next `draw`. */
   setView(view: View): void {
     this.#view = view;
-    const { columns, rows } = this.#subject.frame;
-    const { paper, ink, real, generated } = view.palette;
-    const uniforms = new ArrayBuffer(80);
-    new Float32Array(uniforms).set([...opaque(paper), ...opaque(ink), ...opaque(real), ...opaque(generated)]);
-    new Uint32Array(uniforms, 64).set([columns, rows]);
-    this.#field.write(uniforms);
-    this.#layer.setView(view);
+    for (const layer of this.#layers) layer.setView(view);
   }
 
   /** Brings the numbers up to date and paints them; waits for nothing. */
   draw(): void {
     this.#subject.view.update();
     const encoder = this.#device.createCommandEncoder({ label: 'picture' });
-    this.#layer.prepare(encoder);
+    for (const layer of this.#layers) layer.prepare?.(encoder);
     const [r, g, b] = this.#view.palette.paper;
     const pass = encoder.beginRenderPass({
       label: 'picture',
@@ -96,17 +72,28 @@ export class Picture {
         },
       ],
     });
-    if (this.#view.show.field) this.#field.draw(pass, 3);
-    this.#layer.draw(pass, this.#view);
+    for (const layer of this.#layers) layer.draw(pass, this.#view);
     pass.end();
     this.#device.queue.submit([encoder.finish()]);
   }
 
   destroy(): void {
-    this.#field.destroy();
-    this.#layer.destroy();
+    for (const layer of this.#layers) layer.destroy();
     this.#subject.view.destroy();
   }
 }
 
-const opaque = (colour: Colour): readonly number[] => [...colour, 1];
+/** The lowest first. */
+async function layersOf(
+  device: GPUDevice,
+  format: GPUTextureFormat,
+  subject: Subject,
+): Promise<readonly Layer[]> {
+  if (subject.kind === 'images') return [await ContactSheet.create(device, format, subject)];
+  return Promise.all([
+    Field.create(device, format, subject.frame, subject.view.scores!),
+    subject.frame.dimensions === 2
+      ? Scatter.create(device, format, subject)
+      : Curves.create(device, format, subject),
+  ]);
+}

@@ -4,20 +4,20 @@ import pointsCode from '../../../shaders/pointsView.wgsl?raw';
 import type { Colour, View } from '../protocol';
 import { Brush } from './brush';
 import type { Layer } from './picture';
-import type { Subject } from './subject';
+import type { PointSubject } from './subject';
 
 export class Scatter implements Layer {
-  readonly #subject: Subject;
+  readonly #subject: PointSubject;
   readonly #real: Brush;
   readonly #generated: Brush;
 
-  private constructor(subject: Subject, real: Brush, generated: Brush) {
+  private constructor(subject: PointSubject, real: Brush, generated: Brush) {
     this.#subject = subject;
     this.#real = real.paintFrom(subject.view.real);
     this.#generated = generated.paintFrom(subject.view.generated);
   }
 
-  static async create(device: GPUDevice, format: GPUTextureFormat, subject: Subject): Promise<Scatter> {
+  static async create(device: GPUDevice, format: GPUTextureFormat, subject: PointSubject): Promise<Scatter> {
     const brush = (label: string) =>
       Brush.create(device, {
         label,
@@ -38,8 +38,6 @@ export class Scatter implements Layer {
     this.#real.write(this.#uniforms(view, view.palette.real, 0.8, radius * 1.25, radius * 0.6));
     this.#generated.write(this.#uniforms(view, view.palette.generated, 0.9, radius, 0));
   }
-
-  prepare(): void {}
 
   draw(pass: GPURenderPassEncoder, view: View): void {
     if (view.show.real) this.#real.draw(pass, 4, this.#subject.samples);
