@@ -3,17 +3,30 @@
 import { UserError } from '../math/errors';
 import { parseConfig, type RunConfig } from '../training/config';
 import type { Tensor, TrainerState } from '../training/tensor';
-import { readSafetensors, type SafeTensor, writeSafetensors } from './safetensors';
+import type { Trainer } from '../training/trainer';
+import { readSafetensors, readSafetensorsMetadata, type SafeTensor, writeSafetensors } from './safetensors';
 
 const FORMAT = 'webgan checkpoint 1';
 const CLOCK = 'clock';
 
-/** The file's bytes: parameters, the optimizers' state, and `clock`, the updates of D and of G so far. */
-export function writeCheckpoint(config: RunConfig, { tensors, updates }: TrainerState): Uint8Array {
+export interface Checkpoint {
+  readonly config: RunConfig;
+  readonly state: TrainerState;
+}
+
+/**
+ * The file's bytes: parameters, buffers, averages, the optimizers' state, and `clock`, the updates of D and of G so far, from
+ * which random numbers and the place in the data follow. The same state gives the same bytes.
+ */
+export function writeCheckpoint(
+  config: RunConfig,
+  { tensors, updates }: TrainerState,
+): Uint8Array<ArrayBuffer> {
   const clock = { shape: [2], data: Uint32Array.of(updates.discriminator, updates.generator) };
   return writeSafetensors({
     metadata: new Map([
       ['format', FORMAT],
+      ['step', String(updates.generator)],
       ['config', JSON.stringify(config)],
     ]),
     tensors: new Map<string, SafeTensor>([...tensors, [CLOCK, clock]]),
@@ -24,32 +37,79 @@ export function writeCheckpoint(config: RunConfig, { tensors, updates }: Trainer
  * Reads a checkpoint back.
  * @throws UserError naming the file where it is not one.
  */
-export function readCheckpoint(bytes: Uint8Array, file: string): { config: RunConfig; state: TrainerState } {
+export function readCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { metadata, tensors } = readSafetensors(bytes, file);
+  const { config, step } = parseMetadata(metadata, file);
   const clock = tensors.get(CLOCK);
-  const text = metadata.get('config');
-  if (
-    metadata.get('format') !== FORMAT ||
-    text === undefined ||
-    !(clock?.data instanceof Uint32Array) ||
-    clock.data.length !== 2
-  ) {
+  if (!(clock?.data instanceof Uint32Array) || clock.data.length !== 2 || clock.data[1] !== step)
+    throw noCheckpoint(file, `its "${CLOCK}" is not the updates of two networks up to step ${step}`);
+  const numbers = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of tensors) {
+    if (data instanceof Float32Array) numbers.set(name, { shape, data });
+    else if (name !== CLOCK)
+      throw noCheckpoint(file, `its tensor ${JSON.stringify(name)} is not of type F32`);
+  }
+  const [discriminator, generator] = clock.data as unknown as [number, number];
+  return { config, state: { tensors: numbers, updates: { discriminator, generator } } };
+}
+
+/** What run a checkpoint is of and how far it got, by its header alone. @throws UserError naming the file */
+export async function describeCheckpoint(
+  content: Blob,
+  file: string,
+): Promise<{ config: RunConfig; step: number }> {
+  return parseMetadata(await readSafetensorsMetadata(content, file), file);
+}
+
+/**
+ * Puts a checkpoint's state into a trainer of its configuration: the run goes on from there.
+ * @throws UserError naming the file where a tensor is missing, not the run's or of another shape; nothing is written then.
+ */
+export async function restoreCheckpoint(trainer: Trainer, state: TrainerState, file: string): Promise<void> {
+  const { tensors: own } = await trainer.readState();
+  for (const [name, { shape }] of own) {
+    const given = state.tensors.get(name);
+    if (!given) throw doesNotFit(file, `there is no tensor "${name}"`);
+    if (given.shape.join() !== shape.join())
+      throw doesNotFit(file, `"${name}" has shape [${given.shape.join(', ')}], not [${shape.join(', ')}]`);
+  }
+  const extra = [...state.tensors.keys()].find((name) => !own.has(name));
+  if (extra !== undefined) throw doesNotFit(file, `the run has no tensor ${JSON.stringify(extra)}`);
+  trainer.writeState(state);
+}
+
+function parseMetadata(
+  metadata: ReadonlyMap<string, string>,
+  file: string,
+): { config: RunConfig; step: number } {
+  const format = metadata.get('format');
+  if (format === undefined || !format.startsWith('webgan checkpoint'))
+    throw noCheckpoint(file, 'its metadata does not say so');
+  if (format !== FORMAT) {
     throw new UserError(
-      `${file}: is no checkpoint of webgan; the checkpoint.safetensors of a run's folder would do.`,
+      `${file}: is a checkpoint of another version of webgan (${JSON.stringify(format)}, where "${FORMAT}" is read); ` +
+        `that version would do.`,
     );
   }
-  const numbers = [...tensors].filter(
-    (entry): entry is [string, Tensor] => entry[1].data instanceof Float32Array,
-  );
-  const [discriminator, generator] = clock.data as unknown as [number, number];
+  const step = metadata.get('step') ?? '';
+  const config = metadata.get('config');
+  if (!/^\d{1,10}$/.test(step)) throw noCheckpoint(file, 'its metadata has no step');
+  if (config === undefined) throw noCheckpoint(file, 'its metadata has no configuration');
   try {
-    return {
-      config: parseConfig(JSON.parse(text)),
-      state: { tensors: new Map(numbers), updates: { discriminator, generator } },
-    };
+    return { config: parseConfig(JSON.parse(config)), step: Number(step) };
   } catch (error) {
-    if (error instanceof UserError || error instanceof SyntaxError)
-      throw new UserError(`${file}: its configuration: ${error.message}`);
+    if (error instanceof SyntaxError) throw new UserError(`${file}: its configuration is not JSON.`);
+    if (error instanceof UserError) throw new UserError(`${file}: its configuration: ${error.message}`);
     throw error;
   }
 }
+
+const noCheckpoint = (file: string, why: string) =>
+  new UserError(
+    `${file}: is no checkpoint of webgan (${why}); the checkpoint.safetensors of a run's folder would do.`,
+  );
+
+const doesNotFit = (file: string, why: string) =>
+  new UserError(
+    `${file}: does not fit its own configuration: ${why}; the checkpoint as webgan wrote it would do.`,
+  );
