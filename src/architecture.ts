@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['gpu'],
   ['layers', 'losses', 'penalties', 'optimizers', 'noise', 'data'],
   ['training'],
-  ['presets', 'theory', 'export'],
+  ['presets', 'theory', 'scores', 'export'],
   ['app', 'cli'],
 ];
 const PLUG_INS = FLOORS[2]!;

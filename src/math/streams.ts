@@ -10,6 +10,10 @@ export const STREAMS = {
   evaluationData: 6,
   sampleNoise: 7,
   sampleData: 8,
+  scorePatches: 16,
+  scoreDirections: 17,
+  classifierWeights: 18,
+  classifierData: 19,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;
