@@ -1,10 +1,24 @@
 // Initial weights: counter-based random numbers made on the CPU, the same in Node and in the page.
 
-import type { Initializer } from '../layers/layer';
-import { type DrawAddress, normals, uniforms } from '../math/philox';
+import { type Initializer, sizeOf } from '../layers/layer';
+import { type DrawAddress, normals, seedWords, uniforms } from '../math/philox';
+import { STREAMS } from '../math/streams';
+import type { Network } from './network';
+import type { Tensor } from './tensor';
+
+/** What the networks' tensors begin with, in PyTorch's layout: each has a draw of its own of the seed's numbers. */
+export function initialTensors(networks: readonly Network[], seed: number): Map<string, Tensor> {
+  const specs = networks.flatMap(({ tensors }) => tensors);
+  return new Map(
+    specs.map(({ name, shape, initializer }, draw) => {
+      const address = { seed: seedWords(seed), stream: STREAMS.initialWeights, draw };
+      return [name, { shape, data: initialValues(initializer, sizeOf(shape), address) }];
+    }),
+  );
+}
 
 /** `count` numbers as the initialiser wants them. Number i depends on the address and i alone. */
-export function initialValues(initializer: Initializer, count: number, address: DrawAddress): Float32Array {
+function initialValues(initializer: Initializer, count: number, address: DrawAddress): Float32Array {
   switch (initializer.type) {
     case 'constant':
       return new Float32Array(count).fill(initializer.value);

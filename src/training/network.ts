@@ -3,17 +3,19 @@
 import { copyRows } from '../../shaders/copyRows.wgsl';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import { layers } from '../layers';
-import { type Initializer, type Layer, type Shape, sizeOf } from '../layers/layer';
+import { type Layer, type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
 import type { LayerConfig } from './config';
 
 export type NetworkName = 'generator' | 'discriminator';
 
-/** A trainable tensor with its place on the GPU and its gradient's. */
-export interface TensorSlots {
+/** A tensor under its full name. */
+export interface TensorSpec extends ParameterSpec {
   /** PyTorch's: `generator.0.weight`. */
   readonly name: string;
-  readonly shape: Shape;
-  readonly initializer: Initializer;
+}
+
+/** A trainable tensor with its place on the GPU and its gradient's. */
+export interface TensorSlots extends TensorSpec {
   readonly parameter: Slot;
   readonly gradient: Slot;
 }
@@ -43,9 +45,8 @@ export function buildNetwork(name: NetworkName, configs: readonly LayerConfig[],
       const tensorName = `${name}.${position}.${spec.name}`;
       const length = sizeOf(spec.shape);
       return {
+        ...spec,
         name: tensorName,
-        shape: spec.shape,
-        initializer: spec.initializer,
         parameter: { name: tensorName, length },
         gradient: { name: `grad.${tensorName}`, length },
       };

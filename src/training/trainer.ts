@@ -2,21 +2,21 @@
 
 import type { DataContent } from '../data/source';
 import type { Device } from '../gpu/device';
-import { type Arena, Memory } from '../gpu/memory';
+import { Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import { Readback } from '../gpu/readback';
 import { submitPass } from '../gpu/submit';
 import { PassTimer } from '../gpu/timestamps';
 import type { Slot } from '../gpu/work';
-import { seedWords } from '../math/philox';
-import { STREAMS } from '../math/streams';
+import { toChannelsFirst, toChannelsLast } from '../math/axes';
 import { type CompiledRun, compileRun, type TrainedNetwork } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
 import { NO_FAULT, readFault } from './fault';
 import { Inference } from './inference';
-import { initialValues } from './initialize';
+import { initialTensors } from './initialize';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
+import { readGroups, type TensorGroup, writeGroups } from './store';
 import type { Tensor, Tensors, TrainerState } from './tensor';
 import { TrainerView, type ViewOptions } from './view';
 
@@ -30,7 +30,8 @@ interface Plans {
 /**
  * Trains G against D. One iteration is `discriminatorSteps` updates of D, then one of G. Methods that return nothing
  * encode and submit, and never wait; those that return a promise are answered by the GPU behind what was submitted
- * before them, while training may go on.
+ * before them, while training may go on. Samples and tensors that come in or go out lie as PyTorch's do: images are
+ * [n, channels, height, width].
  */
 export class Trainer {
   readonly config: TrainerConfig;
@@ -91,10 +92,7 @@ export class Trainer {
     memory.write(run.fault, NO_FAULT);
     for (const [name, table] of Object.entries(run.data?.tables ?? {}))
       memory.write(run.tables[name]!, table);
-    [...run.generator.tensors, ...run.discriminator.tensors].forEach((tensor, draw) => {
-      const address = { seed: seedWords(config.seed), stream: STREAMS.initialWeights, draw };
-      memory.write(tensor.parameter, initialValues(tensor.initializer, tensor.parameter.length, address));
-    });
+    this.writeTensors(initialTensors([run.generator, run.discriminator], config.seed));
   }
 
   /** Iterations submitted so far: updates of G. */
@@ -169,7 +167,8 @@ export class Trainer {
 
   /** One update of D on a given real batch [batch, …sample] and noise [batch, noise size]. */
   updateDiscriminatorWith(real: Float32Array, noise: Float32Array): void {
-    this.#writeBatch(this.#run.samples, real, this.#run.samples.length / 2);
+    const shape = this.#run.generator.output;
+    this.#writeBatch(this.#run.samples, toChannelsLast(real, shape), this.#run.samples.length / 2);
     this.#writeBatch(this.#run.discriminatorNoise, noise, this.#run.discriminatorNoise.length);
     this.#submit('given discriminator update', (pass) => this.#plans.updateDiscriminator.encode(pass));
     this.#discriminatorUpdates++;
@@ -208,22 +207,22 @@ export class Trainer {
 
   /** [count, …sample]: samples of G as it is now; the same noise for the same seed. */
   sample(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inference.sample(count, seed);
+    return this.#toChannelsFirst(this.#inference.sample(count, seed));
   }
 
   /** [n, …sample]: G(z) of given noise [n, noise size]. */
   generate(noise: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inference.generate(noise);
+    return this.#toChannelsFirst(this.#inference.generate(noise));
   }
 
   /** [count, …sample]: samples of the data. */
   real(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inference.real(count, seed);
+    return this.#toChannelsFirst(this.#inference.real(count, seed));
   }
 
   /** D(x) = σ(logit), of points [n, …sample]. */
   score(points: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inference.score(points);
+    return this.#inference.score(toChannelsLast(points, this.#run.generator.output));
   }
 
   /** How good G is now, on fresh samples. @throws Error for a replayed run, which has no data to compare with. */
@@ -239,21 +238,18 @@ export class Trainer {
 
   /** All parameters, by PyTorch's names. */
   readTensors(): Promise<Map<string, Tensor>> {
-    return this.#readArenas(({ parameters, tensors }) => [{ arena: parameters, shapes: tensors }]);
+    return this.#readGroups(({ parameters, tensors }) => [{ arena: parameters, specs: tensors }]);
   }
 
   /** The gradients of the last update of each network, of what is minimised: `grad.generator.0.weight`. */
   readGradients(): Promise<Map<string, Tensor>> {
-    return this.#readArenas(({ gradients, tensors }) => [{ arena: gradients, shapes: tensors }]);
+    return this.#readGroups(({ gradients, tensors }) => [{ arena: gradients, specs: tensors }]);
   }
 
   /** Parameters, the optimizers' state, and the updates so far. */
   async readState(): Promise<TrainerState> {
     const updates = { discriminator: this.#discriminatorUpdates, generator: this.#generatorUpdates };
-    const tensors = await this.#readArenas(({ parameters, tensors: shapes, state }) =>
-      [parameters, ...Object.values(state)].map((arena) => ({ arena, shapes })),
-    );
-    return { tensors, updates };
+    return { tensors: await this.#readGroups(stateGroups), updates };
   }
 
   /**
@@ -261,19 +257,7 @@ export class Trainer {
    * @throws RangeError for a name that this run does not have or a length that differs; nothing is written then.
    */
   writeTensors(tensors: Tensors): void {
-    const { generator, discriminator } = this.#run;
-    const arenas = [generator, discriminator].flatMap(({ parameters, state }) => [
-      parameters,
-      ...Object.values(state),
-    ]);
-    const slots = new Map(arenas.flatMap((arena) => arena.slots.map((slot) => [slot.name, slot])));
-    for (const [name, { data }] of tensors) {
-      const slot = slots.get(name);
-      if (!slot) throw new RangeError(`This run has no tensor "${name}".`);
-      if (slot.length !== data.length)
-        throw new RangeError(`"${name}" has ${slot.length} numbers, not ${data.length}.`);
-    }
-    for (const [name, { data }] of tensors) this.#memory.write(slots.get(name)!, data);
+    writeGroups(this.#memory, this.#groups(stateGroups), tensors);
   }
 
   /** Puts back what `readState` read: the run goes on from there. */
@@ -333,25 +317,22 @@ export class Trainer {
     if (fault) throw fault;
   }
 
-  async #readArenas(
-    arenasOf: (network: TrainedNetwork) => readonly { arena: Arena; shapes: TrainedNetwork['tensors'] }[],
-  ): Promise<Map<string, Tensor>> {
-    const wanted = [this.#run.generator, this.#run.discriminator].flatMap(arenasOf);
-    const regions = wanted.map(({ arena }) => this.#memory.region(arena.whole));
-    const bytes = await this.#read(regions);
-    const result = new Map<string, Tensor>();
-    let at = 0;
-    wanted.forEach(({ arena, shapes }, a) => {
-      arena.slots.forEach((slot, i) => {
-        const start = at + 4 * arena.offsets[i]!;
-        const data = new Float32Array(bytes.slice(start, start + 4 * slot.length));
-        result.set(slot.name, { shape: shapes[i]!.shape, data });
-      });
-      at += regions[a]!.size;
-    });
-    return result;
+  async #toChannelsFirst(samples: Promise<Float32Array<ArrayBuffer>>): Promise<Float32Array<ArrayBuffer>> {
+    return toChannelsFirst(await samples, this.#run.generator.output);
+  }
+
+  #groups(groupsOf: (network: TrainedNetwork) => readonly TensorGroup[]): TensorGroup[] {
+    return [this.#run.generator, this.#run.discriminator].flatMap(groupsOf);
+  }
+
+  #readGroups(groupsOf: (network: TrainedNetwork) => readonly TensorGroup[]): Promise<Map<string, Tensor>> {
+    return readGroups(this.#memory, this.#groups(groupsOf), (regions) => this.#read(regions));
   }
 }
+
+/** Everything of a network that decides what it does next. */
+const stateGroups = ({ parameters, state, tensors }: TrainedNetwork): TensorGroup[] =>
+  [parameters, ...Object.values(state)].map((arena) => ({ arena, specs: tensors }));
 
 /** Fixed places for what outlives a plan, shared ones for the rest. */
 function allocate(run: CompiledRun, memory: Memory): void {
