@@ -1,95 +1,101 @@
-// A tile of a matrix product in registers, for whoever includes this:
+// What all matrix products here have in common, for whoever includes this: dense layers, convolutions and transposed
+// convolutions are one product in two directions,
 //
-//   product[r, c] = complete(Σ_d left[r, d] · right[c, d] + bias[c])
+//   product[row, column] = end(Σ_tap Σ_c left[source(row, tap), c] · right[tap, c, column] + bias[column])
 //
-// Matrices are read by strides, at(r, d) = r · rowStride + d · depthStride, so that one kernel serves every transposition.
-// Every invocation makes TILE_ROWS × TILE_COLUMNS results: TILE_ROWS + TILE_COLUMNS loads feed TILE_ROWS · TILE_COLUMNS
-// multiply-adds. Tiles at the border load clamped, so always valid, addresses and store only what is inside. The file that
-// includes this defines what happens to a finished piece of a row before it is stored:
+// A row is a pixel of the result, a tap a place in the kernel's window, c a channel. `right` is the weight as it lies on the
+// GPU, [tap, inputs, outputs] of a convolution. What differs is where a row's source pixel is, the LOADER:
 //
-//   fn complete(at: u32, inside: u32, values: vec4f) -> vec4f    values of product[at …], the first `inside` of them count
+//   ROWS    the row itself: a dense layer, either way                    one tap
+//   IM2COL  (y, x)·stride − padding + tap: a convolution's output, a transposed convolution's inputGrad
+//   PARITY  ((y, x) + padding − tap)/stride where that is whole: a transposed convolution's output, a convolution's
+//           inputGrad. Rows of one remainder (phase) of (y, x) + padding meet the same taps, so the grid's third dimension
+//           is the phase: no tap is tried in vain, and nothing is added up twice.
+//
+// With TRANSPOSED = 1 the product reads [tap, column, c] instead of [tap, c, column]: the way back through the same weight.
+//
+// Images lie channels last: [batch, height, width, channels].
 
-const TILE_ROWS = 8u;
-const TILE_COLUMNS = 4u; // 1, 2 or 4
-const GROUP_COLUMNS = 8u;
-const GROUP_ROWS = 4u;
+const ROWS = 0u;
+const IM2COL = 1u;
+const PARITY = 2u;
+const LOADER = 0u;
+const TRANSPOSED = 0u;
 
 struct ProductShape {
-  rows: u32,
-  columns: u32,
-  depth: u32,
-  leftRowStride: u32,
-  leftDepthStride: u32,
-  rightColumnStride: u32,
-  rightDepthStride: u32,
+  batch: u32,
+  sourceHeight: u32, // of left's images; 1 × 1 for ROWS
+  sourceWidth: u32,
+  resultHeight: u32, // of the product's images
+  resultWidth: u32,
+  channels: u32, // of left
+  columns: u32, // of the product
+  kernel: u32,
+  stride: u32,
+  padding: u32,
   biased: u32, // 0 or 1; without a bias any readable slot may be bound to it
-  mode: u32, // for `complete`
-  parameter: f32, // likewise
+  mode: u32, // how it ends, see below
+  parameter: f32, // of the activation
 }
 
-@group(0) @binding(10) var<storage, read> left: array<f32>;
-@group(0) @binding(11) var<storage, read> right: array<f32>;
-@group(0) @binding(12) var<storage, read> bias: array<f32>;             // [columns]
-@group(0) @binding(13) var<storage, read_write> product: array<f32>;    // [rows, columns]
 @group(0) @binding(14) var<uniform> shape: ProductShape;
 
-@compute @workgroup_size(GROUP_COLUMNS, GROUP_ROWS)
-fn matrixProduct(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.y * TILE_ROWS;
-  let column = id.x * TILE_COLUMNS;
-  if (row >= shape.rows || column >= shape.columns) { return; }
+// How a finished result ends, by `shape.mode`:
+//
+//   PLAIN   product = value
+//   INTO    preactivation = value, product = f(value)      a layer and the activation f behind it
+//   ONWARD  product = f(value), where no backward pass will ask for the preactivation
+//   BACK    product = value · f′(preactivation)            a layer's inputGrad, through the activation before it
 
-  var leftAt: array<u32, TILE_ROWS>;
-  var rightAt: array<u32, TILE_COLUMNS>;
-  var a: array<f32, TILE_ROWS>;
-  var b: array<f32, TILE_COLUMNS>;
-  var sum: array<f32, TILE_ROWS * TILE_COLUMNS>;
-  // unroll
-  for (var r = 0u; r < TILE_ROWS; r++) {
-    leftAt[r] = min(row + r, shape.rows - 1u) * shape.leftRowStride;
-  }
-  // unroll
-  for (var c = 0u; c < TILE_COLUMNS; c++) {
-    rightAt[c] = min(column + c, shape.columns - 1u) * shape.rightColumnStride;
-    b[c] = 0.0;
-    if (shape.biased == 1u) { b[c] = bias[min(column + c, shape.columns - 1u)]; }
-    // unroll
-    for (var r = 0u; r < TILE_ROWS; r++) { sum[r * TILE_COLUMNS + c] = b[c]; }
-  }
+const PLAIN = 0u;
+const INTO = 1u;
+const ONWARD = 2u;
+const BACK = 3u;
 
-  for (var d = 0u; d < shape.depth; d++) {
-    // unroll
-    for (var r = 0u; r < TILE_ROWS; r++) { a[r] = left[leftAt[r] + d * shape.leftDepthStride]; }
-    // unroll
-    for (var c = 0u; c < TILE_COLUMNS; c++) { b[c] = right[rightAt[c] + d * shape.rightDepthStride]; }
-    // unroll
-    for (var r = 0u; r < TILE_ROWS; r++) {
-      // unroll
-      for (var c = 0u; c < TILE_COLUMNS; c++) {
-        sum[r * TILE_COLUMNS + c] = fma(a[r], b[c], sum[r * TILE_COLUMNS + c]);
-      }
-    }
-  }
+// Replaced by the activation's own (src/wgsl/graft.ts).
+fn activation(x: vec4f, parameter: f32) -> vec4f { return x; }
+fn derivative(x: vec4f, parameter: f32) -> vec4f { return vec4f(1.0); }
 
-  let inside = min(shape.columns - column, TILE_COLUMNS);
-  // unroll
-  for (var r = 0u; r < TILE_ROWS; r++) {
-    if (row + r < shape.rows) {
-      let at = (row + r) * shape.columns + column;
-      // A narrow tile repeats its columns; the repetitions are not stored.
-      let results = complete(at, inside, vec4f(
-        sum[r * TILE_COLUMNS],
-        sum[r * TILE_COLUMNS + 1u % TILE_COLUMNS],
-        sum[r * TILE_COLUMNS + 2u % TILE_COLUMNS],
-        sum[r * TILE_COLUMNS + 3u % TILE_COLUMNS],
-      ));
-      if (inside == TILE_COLUMNS) {
-        // unroll
-        for (var c = 0u; c < TILE_COLUMNS; c++) { product[at + c] = results[c]; }
-      } else {
-        // unroll
-        for (var c = 0u; c < TILE_COLUMNS; c++) { if (c < inside) { product[at + c] = results[c]; } }
-      }
-    }
-  }
+// Along one axis: the rows of a phase, and where the window of the first of them begins.
+
+/// The first place whose (place + padding) mod stride is the phase.
+fn firstPlace(phase: u32) -> u32 {
+  return (phase + shape.stride - shape.padding % shape.stride) % shape.stride;
+}
+
+/// How many places of an axis of this length a phase has.
+fn placesOf(phase: u32, length: u32) -> u32 {
+  if (LOADER != PARITY) { return length; }
+  return (length + shape.stride - 1u - firstPlace(phase)) / shape.stride;
+}
+
+/// How many taps of an axis a phase meets.
+fn tapsOf(phase: u32) -> u32 {
+  if (LOADER == ROWS) { return 1u; }
+  if (LOADER == IM2COL) { return shape.kernel; }
+  return (shape.kernel + shape.stride - 1u - phase) / shape.stride;
+}
+
+/// Source coordinate of the place number `i` of a phase, at tap 0.
+fn sourceOf(phase: u32, i: u32) -> i32 {
+  if (LOADER == IM2COL) { return i32(i * shape.stride) - i32(shape.padding); }
+  return i32((firstPlace(phase) + shape.padding) / shape.stride + i);
+}
+
+/// Tap number t of a phase moves the source by this much …
+fn moveOf(t: u32) -> i32 {
+  if (LOADER == PARITY) { return -i32(t); }
+  return i32(t);
+}
+
+/// … and is this place in the kernel.
+fn kernelPlace(phase: u32, t: u32) -> u32 {
+  if (LOADER == PARITY) { return phase + t * shape.stride; }
+  return t;
+}
+
+/// Coordinate in the result of place number i of a phase.
+fn resultPlace(phase: u32, i: u32) -> u32 {
+  if (LOADER == PARITY) { return firstPlace(phase) + i * shape.stride; }
+  return i;
 }

@@ -1,6 +1,6 @@
 // Where slots live: buffers of their own, arenas that many slots share, and buffers that are reused once a slot is dead.
 
-import { isSlot, type Slot, type Work } from './work';
+import { isSlot, NOTHING, type Slot, type Work } from './work';
 
 export interface Region {
   readonly buffer: GPUBuffer;
@@ -56,11 +56,12 @@ export class Memory {
   }
 
   has(slot: Slot): boolean {
-    return this.#regions.has(slot) || (this.#parent?.has(slot) ?? false);
+    return slot === NOTHING || this.#regions.has(slot) || (this.#parent?.has(slot) ?? false);
   }
 
   region(slot: Slot): Region {
-    const region = this.#regions.get(slot) ?? this.#parent?.region(slot);
+    let region = this.#regions.get(slot) ?? this.#parent?.region(slot);
+    if (slot === NOTHING) region ??= this.allocate(slot);
     if (!region) throw new Error(`The slot "${slot.name}" was never given memory.`);
     return region;
   }

@@ -28,7 +28,34 @@ export interface Work {
   readonly grid: Grid;
   readonly flops: number;
   readonly bytes: number;
+  /** Other ways to compute the same, of which the adapter at hand may be quicker with one. */
+  readonly alternatives?: Alternatives;
 }
+
+/** What an alternative has to know about the adapter. */
+export interface AdapterTraits {
+  readonly subgroupSize: number | undefined;
+  readonly maxWorkgroupInvocations: number;
+}
+
+export interface Alternatives {
+  /** What is computed, of which shape: the same key, the same best choice. */
+  readonly key: string;
+  /** Those that run on such an adapter. */
+  on(adapter: AdapterTraits): readonly Alternative[];
+}
+
+export interface Alternative {
+  /** `subgroup`, `workgroup`: how it goes about it. */
+  readonly strategy: string;
+  /** With its tile, e.g. `subgroup 32×1`. */
+  readonly label: string;
+  /** What replaces the one dispatch. */
+  readonly work: readonly Work[];
+}
+
+/** Bound where a kernel has a binding that this dispatch does not use. */
+export const NOTHING: Slot = { name: 'nothing', length: 4 };
 
 /** Describes one dispatch; a binding that is forgotten or misnamed is a compile error. */
 export function work<Shapes extends BindingShapes>(

@@ -3,13 +3,12 @@
 import * as v from 'valibot';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import type { Kernel } from '../wgsl/kernel';
-import { defineLayer, type EndedProduct, type LayerPlugin, type LayerSchema } from './layer';
+import { defineLayer, type LayerPlugin, type LayerSchema } from './layer';
 
 type Settings = { count: 'u32'; parameter: 'f32' };
 
 /** The entry points of `shaders/lib/activation.wgsl` as an activation's own file instantiates them. */
 export interface ActivationKernels {
-  readonly matrixProduct: EndedProduct;
   readonly activationForward: Kernel<{ input: 'read'; output: 'readWrite'; settings: Settings }>;
   readonly activationBackward: Kernel<{
     input: 'read';
@@ -58,7 +57,10 @@ export function defineActivation({
       return {
         outputShape: (input) => input,
         parameters: () => [],
-        ending: { kernel: kernels.matrixProduct, parameter: valueIn(config) },
+        ending: {
+          functions: kernels.activationForward as unknown as Kernel<never>,
+          parameter: valueIn(config),
+        },
         forward: ({ input, output }): Work[] => [
           work(activationForward, { ...bind(input), output }, grid(activationForward, input), input.length),
         ],

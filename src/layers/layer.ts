@@ -3,6 +3,8 @@
 import type * as v from 'valibot';
 import type { StreamSettings } from '../gpu/draw';
 import type { Slot, Work } from '../gpu/work';
+import type { Words } from '../math/philox';
+import type { Kernel } from '../wgsl/kernel';
 
 /**
  * A sample's shape, without the batch: `[2]`, `[784]`, `[16, 7, 7]` (channels, height, width). Images lie channels last on
@@ -52,14 +54,12 @@ export interface ForwardSlots {
   readonly into?: IntoActivation;
 }
 
-/** An activation as the end of another layer's matrix product. */
+/** An activation as the end of another layer's kernel. */
 export interface ProductEnding {
-  /** `matrixProduct` of `shaders/lib/product.wgsl`, as the activation's file instantiates it. */
-  readonly kernel: EndedProduct;
+  /** Any kernel of the activation's file: its functions `activation` and `derivative` are grafted into the other kernel. */
+  readonly functions: Kernel<never, string>;
   readonly parameter: number;
 }
-
-export type EndedProduct = typeof import('../../shaders/relu.wgsl').matrixProduct;
 
 /** Where a layer's forward pass goes on into the activation behind it. */
 export interface IntoActivation {
@@ -121,19 +121,38 @@ export interface Specimen<Config> {
   readonly batch: number;
 }
 
+/** What a reference is told beside numbers. Images are in PyTorch's order here: [channels, height, width]. */
+export interface ReferencePass {
+  /** The input's shape. */
+  readonly shape: Shape;
+  readonly batch: number;
+  readonly mode: Mode;
+  readonly buffers: Readonly<Record<string, Float64Array>>;
+  /** The four random words that a layer which `isRandom` has at an index. */
+  words(index: number): Words;
+}
+
 /**
- * A layer as a plug-in: its name and options in a configuration, how to make it, a float64 reference of one
- * sample's forward pass, and specimens to check it with.
+ * A layer as a plug-in: its name and options in a configuration, how to make it, a float64 reference of its forward pass,
+ * of one sample or, where samples depend on each other, of the batch, and specimens to check it with.
  */
 export interface LayerPlugin<Schema extends LayerSchema = LayerSchema> {
   readonly type: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>, input: Shape): Layer;
-  reference(
+  reference?(
     config: v.InferOutput<Schema>,
     input: Float64Array,
     parameters: Readonly<Record<string, Float64Array>>,
+    pass: ReferencePass,
   ): Float64Array;
+  /** Instead of `reference`: the whole batch's output, and those buffers that the pass changed. */
+  batchReference?(
+    config: v.InferOutput<Schema>,
+    input: Float64Array,
+    parameters: Readonly<Record<string, Float64Array>>,
+    pass: ReferencePass,
+  ): { readonly output: Float64Array; readonly buffers?: Readonly<Record<string, Float64Array>> };
   readonly specimens: readonly Specimen<v.InferInput<Schema>>[];
 }
 

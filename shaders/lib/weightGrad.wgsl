@@ -1,0 +1,27 @@
+// The third direction of the products in lib/product.wgsl: the gradient of a convolution's weight,
+//
+//   weightGrad[tap, i, o] = Σ_pixel input[source(pixel, tap), i] · outputGrad[pixel, o]
+//   biasGrad[o]           = Σ_pixel outputGrad[pixel, o]
+//
+// over all pixels (y, x) of the output in the whole batch, where source = (y, x)·stride − padding + tap. A row of the result is
+// a (tap, i), the depth are the pixels. A dense layer is the case of one tap and one pixel a sample. For a transposed convolution
+// `input` and `outputGrad` change places: it is the convolution's way back, and its bias is added up apart.
+
+/// 1 for a dense layer: every pixel's source is itself.
+const POINTWISE = 0u;
+
+struct Window {
+  batch: u32,
+  inputHeight: u32,
+  inputWidth: u32,
+  inputs: u32,
+  height: u32, // of outputGrad
+  width: u32,
+  outputs: u32,
+  kernel: u32,
+  stride: u32,
+  padding: u32,
+  biased: u32, // 0 or 1; without a bias nothing is written to biasGrad
+}
+
+@group(0) @binding(4) var<uniform> window: Window;

@@ -1,0 +1,257 @@
+// The matrix products of lib/product.wgsl by subgroups, for channels and columns that are multiples of 4: what is fastest
+// where a load costs more than arithmetic, as on adapters made of software.
+//
+// A subgroup makes a tile of TILE_ROWS rows by LANES · TILE_QUADS · 4 columns. Every lane holds the vec4s of its own columns, so it
+// loads `right` for itself; `left` is loaded once for the whole subgroup, a block of 4 rows × 4 channels a lane, and its
+// numbers are then broadcast from lane to lane. A round of DEPTH_QUADS · 4 channels takes 4 vec4 loads of left and
+// 4 · TILE_QUADS · DEPTH_QUADS of right for TILE_ROWS · 4 · TILE_QUADS · DEPTH_QUADS vec4 multiply-adds.
+
+enable subgroups;
+
+// include lib/product.wgsl
+// include lib/weightGrad.wgsl
+
+const LANES = 8u; // the adapter's subgroup size
+const TILE_ROWS = 32u; // a multiple of 4, at most 4 · LANES
+const TILE_QUADS = 1u;
+const DEPTH_QUADS = 1u; // 4 · LANES / TILE_ROWS
+const ROW_QUADS = TILE_ROWS / 4u;
+
+@group(0) @binding(10) var<storage, read> left: array<vec4f>;                 // [batch, sourceHeight, sourceWidth, channels]
+@group(0) @binding(11) var<storage, read> right: array<vec4f>;                // [taps, channels, columns], or TRANSPOSED
+@group(0) @binding(12) var<storage, read> bias: array<vec4f>;                 // [columns]
+@group(0) @binding(13) var<storage, read_write> product: array<vec4f>;        // [batch, resultHeight, resultWidth, columns]
+@group(0) @binding(15) var<storage, read_write> preactivation: array<vec4f>;  // as product
+
+@compute @workgroup_size(LANES)
+fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let phaseY = group.z / shape.stride;
+  let phaseX = group.z % shape.stride;
+  let high = placesOf(phaseY, shape.resultHeight);
+  let wide = placesOf(phaseX, shape.resultWidth);
+  let rows = shape.batch * high * wide;
+  let row = group.y * TILE_ROWS;
+  if (row >= rows) { return; }
+  let channelQuads = shape.channels / 4u;
+  let columnQuads = shape.columns / 4u;
+  let quad = group.x * LANES * TILE_QUADS + lane;
+
+  var image: array<u32, 4>;
+  var y: array<i32, 4>;
+  var x: array<i32, 4>;
+  var leftAt: array<u32, 4>;
+  var isInside: array<bool, 4>;
+  var rightAt: array<u32, TILE_QUADS>;
+  var a: array<vec4f, 4>;
+  var b: array<vec4f, 4u * TILE_QUADS>;
+  var sum: array<vec4f, TILE_ROWS * TILE_QUADS>;
+
+  // The lane's own four rows of left, and its place in a round's channels.
+  let own = row + lane % ROW_QUADS * 4u;
+  let ahead = lane / ROW_QUADS;
+  // unroll
+  for (var i = 0u; i < 4u; i++) {
+    let clamped = min(own + i, rows - 1u);
+    if (LOADER == ROWS) {
+      leftAt[i] = clamped * channelQuads;
+      isInside[i] = true;
+    } else {
+      let place = clamped % (high * wide);
+      y[i] = sourceOf(phaseY, place / wide);
+      x[i] = sourceOf(phaseX, place % wide);
+      image[i] = clamped / (high * wide) * shape.sourceHeight;
+    }
+  }
+  // unroll
+  for (var j = 0u; j < TILE_QUADS; j++) {
+    b[j] = vec4f(0.0);
+    if (shape.biased == 1u) { b[j] = bias[min(quad + j * LANES, columnQuads - 1u)]; }
+    // unroll
+    for (var r = 0u; r < TILE_ROWS; r++) { sum[r * TILE_QUADS + j] = b[j]; }
+  }
+
+  for (var tapY = 0u; tapY < tapsOf(phaseY); tapY++) {
+    for (var tapX = 0u; tapX < tapsOf(phaseX); tapX++) {
+      let tap = kernelPlace(phaseY, tapY) * shape.kernel + kernelPlace(phaseX, tapX);
+      if (LOADER != ROWS) {
+        // unroll
+        for (var i = 0u; i < 4u; i++) {
+          let sourceY = y[i] + moveOf(tapY);
+          let sourceX = x[i] + moveOf(tapX);
+          isInside[i] = u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
+          leftAt[i] = select(0u, ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * channelQuads, isInside[i]);
+        }
+      }
+      // unroll
+      for (var j = 0u; j < TILE_QUADS; j++) {
+        let clamped = min(quad + j * LANES, columnQuads - 1u);
+        if (TRANSPOSED == 1u) {
+          rightAt[j] = (tap * shape.columns + clamped * 4u) * channelQuads;
+        } else {
+          rightAt[j] = tap * shape.channels * columnQuads + clamped;
+        }
+      }
+      for (var d = 0u; d < channelQuads; d += DEPTH_QUADS) {
+        // unroll
+        for (var i = 0u; i < 4u; i++) {
+          a[i] = left[leftAt[i] + d + ahead];
+          if (LOADER != ROWS || DEPTH_QUADS > 1u) {
+            a[i] = select(vec4f(0.0), a[i], isInside[i] && d + ahead < channelQuads);
+          }
+        }
+        // unroll
+        for (var q = 0u; q < DEPTH_QUADS; q++) {
+          // b[k, j]: the lane's columns at channel k of four.
+          // unroll
+          for (var j = 0u; j < TILE_QUADS; j++) {
+            if (TRANSPOSED == 1u) {
+              let at = rightAt[j] + d + q;
+              let c0 = right[at];
+              let c1 = right[at + channelQuads];
+              let c2 = right[at + 2u * channelQuads];
+              let c3 = right[at + 3u * channelQuads];
+              // unroll
+              for (var k = 0u; k < 4u; k++) { b[k * TILE_QUADS + j] = vec4f(c0[k], c1[k], c2[k], c3[k]); }
+            } else {
+              // unroll
+              for (var k = 0u; k < 4u; k++) {
+                b[k * TILE_QUADS + j] = right[rightAt[j] + ((d + q) * 4u + k) * columnQuads];
+              }
+            }
+          }
+          // unroll
+          for (var k = 0u; k < 4u; k++) {
+            // unroll
+            for (var r = 0u; r < TILE_ROWS; r++) {
+              let left_rk = vec4f(subgroupBroadcast(a[r % 4u][k], r / 4u + q * ROW_QUADS));
+              // unroll
+              for (var j = 0u; j < TILE_QUADS; j++) {
+                sum[r * TILE_QUADS + j] = fma(left_rk, b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // The rows' places in the result, one after the other: counting is cheaper than dividing.
+  var n = row / (high * wide);
+  var placeY = row % (high * wide) / wide;
+  var placeX = row % wide;
+  // unroll
+  for (var r = 0u; r < TILE_ROWS; r++) {
+    var pixel = row + r;
+    if (LOADER == PARITY) {
+      pixel = (n * shape.resultHeight + resultPlace(phaseY, placeY)) * shape.resultWidth + resultPlace(phaseX, placeX);
+      placeX++;
+      if (placeX == wide) { placeX = 0u; placeY++; }
+      if (placeY == high) { placeY = 0u; n++; }
+    }
+    if (row + r < rows) {
+      // unroll
+      for (var j = 0u; j < TILE_QUADS; j++) {
+        if (quad + j * LANES < columnQuads) {
+          let at = pixel * columnQuads + quad + j * LANES;
+          var value = sum[r * TILE_QUADS + j];
+          if (shape.mode == INTO) { preactivation[at] = value; }
+          if (shape.mode == INTO || shape.mode == ONWARD) { value = activation(value, shape.parameter); }
+          if (shape.mode == BACK) { value *= derivative(preactivation[at], shape.parameter); }
+          product[at] = value;
+        }
+      }
+    }
+  }
+}
+
+@group(0) @binding(0) var<storage, read> input: array<vec4f>;              // [batch, inputHeight, inputWidth, inputs]
+@group(0) @binding(1) var<storage, read> outputGrad: array<vec4f>;         // [batch, height, width, outputs]
+@group(0) @binding(2) var<storage, read_write> weightGrad: array<vec4f>;   // [taps, inputs, outputs]
+@group(0) @binding(3) var<storage, read_write> biasGrad: array<vec4f>;     // [outputs]
+
+// Here a lane's block of input is four rows (a tap's four channels), which are one vec4, at four pixels.
+@compute @workgroup_size(LANES)
+fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let inputQuads = window.inputs / 4u;
+  let outputQuads = window.outputs / 4u;
+  let rowQuads = window.kernel * window.kernel * inputQuads;
+  let pixels = window.batch * window.height * window.width;
+  let row = group.y * TILE_ROWS;
+  let quad = group.x * LANES * TILE_QUADS + lane;
+
+  let own = min(group.y * ROW_QUADS + lane % ROW_QUADS, rowQuads - 1u);
+  let ahead = lane / ROW_QUADS * 4u;
+  let channel = own % inputQuads;
+  let tapY = i32(own / inputQuads / window.kernel) - i32(window.padding);
+  let tapX = i32(own / inputQuads % window.kernel) - i32(window.padding);
+
+  var outputAt: array<u32, TILE_QUADS>;
+  var a: array<vec4f, 4>;
+  var b: array<vec4f, TILE_QUADS>;
+  var biasSum: array<vec4f, TILE_QUADS>;
+  var sum: array<vec4f, TILE_ROWS * TILE_QUADS>;
+  // unroll
+  for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] = min(quad + j * LANES, outputQuads - 1u); }
+
+  // The pixel whose input the lane loads next.
+  var pixel = ahead;
+  var x = pixel % window.width;
+  var y = pixel / window.width % window.height;
+  var image = pixel / (window.width * window.height);
+  for (var d = 0u; d < pixels; d += 4u * DEPTH_QUADS) {
+    // unroll
+    for (var k = 0u; k < 4u; k++) {
+      if (POINTWISE == 1u) {
+        a[k] = select(vec4f(0.0), input[min(pixel, pixels - 1u) * inputQuads + channel], pixel < pixels);
+        pixel++;
+      } else {
+        let sourceY = i32(y * window.stride) + tapY;
+        let sourceX = i32(x * window.stride) + tapX;
+        let isInside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth && image < window.batch;
+        let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * inputQuads + channel;
+        a[k] = select(vec4f(0.0), input[select(0u, at, isInside)], isInside);
+        x++;
+        if (x == window.width) { x = 0u; y++; }
+        if (y == window.height) { y = 0u; image++; }
+      }
+    }
+    if (DEPTH_QUADS > 1u) {
+      // Over the pixels that the other lanes load.
+      pixel = d + 4u * DEPTH_QUADS + ahead;
+      x = pixel % window.width;
+      y = pixel / window.width % window.height;
+      image = pixel / (window.width * window.height);
+    }
+    // unroll
+    for (var q = 0u; q < DEPTH_QUADS; q++) {
+      // unroll
+      for (var k = 0u; k < 4u; k++) {
+        let at = d + q * 4u + k;
+        // unroll
+        for (var j = 0u; j < TILE_QUADS; j++) {
+          b[j] = outputGrad[min(at, pixels - 1u) * outputQuads + outputAt[j]];
+          biasSum[j] += select(vec4f(0.0), b[j], at < pixels);
+        }
+        // unroll
+        for (var r = 0u; r < TILE_ROWS; r++) {
+          let input_rk = vec4f(subgroupBroadcast(a[k][r % 4u], r / 4u + q * ROW_QUADS));
+          // unroll
+          for (var j = 0u; j < TILE_QUADS; j++) {
+            sum[r * TILE_QUADS + j] = fma(input_rk, b[j], sum[r * TILE_QUADS + j]);
+          }
+        }
+      }
+    }
+  }
+
+  // unroll
+  for (var j = 0u; j < TILE_QUADS; j++) {
+    if (quad + j * LANES < outputQuads) {
+      if (row == 0u && window.biased == 1u) { biasGrad[quad + j * LANES] = biasSum[j]; }
+      // unroll
+      for (var r = 0u; r < TILE_ROWS; r++) {
+        if (row + r < rowQuads * 4u) { weightGrad[(row + r) * outputQuads + quad + j * LANES] = sum[r * TILE_QUADS + j]; }
+      }
+    }
+  }
+}
