@@ -1,12 +1,10 @@
 // A quick proof that an adapter computes what it should: every layer's forward pass against its float64 reference.
 
-import * as v from 'valibot';
 import type { Device } from '../gpu/device';
 import { runWork } from '../gpu/testing';
-import type { Slot } from '../gpu/work';
 import { layers } from '../layers';
-import { sizeOf } from '../layers/layer';
-import { normals } from '../math/philox';
+import type { Specimen } from '../layers/layer';
+import { prepareSpecimen, samplesFromGpu } from '../layers/specimen';
 
 export interface Check {
   /** The layer. */
@@ -30,7 +28,7 @@ export async function selfCheck(device: Device): Promise<readonly Check[]> {
       const error = await specimenError(device, name, specimen);
       if (error !== undefined) errors.push(error);
     }
-    // reshape and flatten compute nothing.
+    // Some views compute nothing.
     if (errors.length === 0) continue;
     const error = errors.reduce((worst, one) => (one <= worst ? worst : one), 0);
     checks.push({ name, error, tolerance: TOLERANCE, pass: error <= TOLERANCE });
@@ -42,45 +40,22 @@ export async function selfCheck(device: Device): Promise<readonly Check[]> {
 async function specimenError(
   device: Device,
   name: string,
-  { config: given, input: shape, batch }: { config: unknown; input: readonly number[]; batch: number },
+  specimen: Specimen<unknown>,
 ): Promise<number | undefined> {
-  const plugin = layers.get(name);
-  const config = v.parse(plugin.schema, given);
-  const layer = plugin.create(config, shape);
+  const { layer, outputShape, slots, written, reference } = prepareSpecimen(
+    layers.get(name),
+    specimen,
+    'train',
+  );
   if (layer.isView) return undefined;
-  const draw = (slot: Slot, draw: number) => normals(slot.length, { seed: [1, 0], stream: 0, draw });
-  const input: Slot = { name: 'input', length: batch * sizeOf(shape) };
-  const output: Slot = { name: 'output', length: batch * sizeOf(layer.outputShape(shape)) };
-  const parameters = layer
-    .parameters(shape)
-    .map((spec): Slot => ({ name: spec.name, length: sizeOf(spec.shape) }));
-  const values = new Map([input, ...parameters].map((slot, i) => [slot, draw(slot, i)]));
-  const byName = <T>(value: (slot: Slot) => T) =>
-    Object.fromEntries(parameters.map((slot) => [slot.name, value(slot)]));
-  const forward = layer.forward({
-    batch,
-    input,
-    output,
-    parameters: byName((slot) => slot),
-    buffers: {},
-    saved: {},
-    mode: 'train',
-  });
-  const [bytes] = await runWork(device, forward, values, [output]);
-  const found = new Float32Array(bytes!);
-  const numbers = byName((slot) => Float64Array.from(values.get(slot)!));
-  const rows = Float64Array.from(values.get(input)!);
-  const size = sizeOf(shape);
-  const expected = Array.from({ length: batch }, (_, row) => [
-    ...plugin.reference(config, rows.subarray(row * size, (row + 1) * size), numbers),
-  ]).flat();
-  return relativeError(found, expected);
+  const [bytes] = await runWork(device, layer.forward(slots), written, [slots.output]);
+  return relativeError(samplesFromGpu(bytes!, outputShape), reference().output);
 }
 
 /** Largest difference over the largest magnitude expected. A NaN anywhere gives NaN. */
-export function relativeError(found: ArrayLike<number>, expected: readonly number[]): number {
+export function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   let [worst, largest] = [0, 0];
-  expected.forEach((value, i) => {
+  Array.from(expected).forEach((value, i) => {
     const difference = Math.abs(found[i]! - value);
     // Not Math.max alone: a NaN that was seen must stay.
     worst = Number.isNaN(difference) ? Number.NaN : Math.max(worst, difference);

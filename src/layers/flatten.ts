@@ -1,19 +1,16 @@
-// flatten: a sample's numbers seen as one row; no work at all.
+// flatten: a sample's numbers, in PyTorch's order, seen as one row.
 
 import * as v from 'valibot';
 import { defineLayer, sizeOf } from './layer';
+import { reordering } from './reorder';
 
 export default defineLayer({
   type: 'flatten',
   schema: v.strictObject({ type: v.literal('flatten') }),
-  create: (_, input) => ({
-    outputShape: () => [sizeOf(input)],
-    parameters: () => [],
-    isView: true,
-    forward: () => [],
-    backward: () => [],
-    tangent: () => [],
-  }),
+  create: (_, input) => reordering(input, [sizeOf(input)]),
   reference: (_, input) => input,
-  specimens: [{ config: { type: 'flatten' }, input: [3, 2, 2], batch: 3 }],
+  specimens: [
+    { config: { type: 'flatten' }, input: [3, 5, 7], batch: 3 },
+    { config: { type: 'flatten' }, input: [1, 3, 2], batch: 3 },
+  ],
 });

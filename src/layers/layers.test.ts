@@ -6,23 +6,22 @@ import { describe, expect, test } from 'vitest';
 import { useDevice } from '../gpu/test-device';
 import { runWork } from '../gpu/testing';
 import type { Slot } from '../gpu/work';
-import { type DrawAddress, normals } from '../math/philox';
+import { toChannelsLast } from '../math/axes';
 import { layers } from './index';
-import { sizeOf } from './layer';
+import { type Mode, sizeOf } from './layer';
+import { fromGpu, type Moved, prepareSpecimen, samplesFromGpu, specimenNumbers } from './specimen';
 
 const device = useDevice();
 
-/** Relative to the largest magnitude of the reference: float32 sums of up to 131 terms. */
+/** Relative to the largest magnitude of the reference: float32 sums of some hundred terms. */
 const TOLERANCE = 2e-6;
 /** Central differences in float64 with this step are good to about 1e-9. */
 const DIFFERENCE = 1e-5;
 
-const address = (draw: number): DrawAddress => ({ seed: [7, 0], stream: 99, draw });
-/** Away from 0, where relu and its kin have no derivative for differences to find. */
-const offCorner = (x: number) => (Math.abs(x) < 0.01 ? Math.sign(x || 1) * 0.02 : x);
+const slotOf = (name: string, length: number): Slot => ({ name, length });
 const draw = (name: string, length: number, place: number): { slot: Slot; data: Float32Array } => ({
-  slot: { name, length },
-  data: normals(length, address(place)).map(offCorner),
+  slot: slotOf(name, length),
+  data: specimenNumbers(length, place),
 });
 
 function expectClose(actual: Float32Array, expected: Float64Array): void {
@@ -30,117 +29,93 @@ function expectClose(actual: Float32Array, expected: Float64Array): void {
   const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-30);
   const worst = expected.reduce((most, x, i) => Math.max(most, Math.abs(x - actual[i]!)), 0);
   expect(worst / scale).toBeLessThan(TOLERANCE);
+  // What is not a number is no small difference.
+  expect(actual.every(Number.isFinite)).toBe(true);
 }
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 describe.each(layers.names)('%s', (type) => {
   const plugin = layers.get(type);
-  test.each(plugin.specimens.map((specimen, i) => ({ i, ...specimen })))(
-    'specimen $i',
-    async ({ config: given, input: shape, batch }) => {
-      const config = v.parse(plugin.schema, given);
-      const layer = plugin.create(config, shape);
-      const [inputs, outputs] = [sizeOf(shape), sizeOf(layer.outputShape(shape))];
-      const input = draw('input', batch * inputs, 0);
-      const specs = layer.parameters(shape);
-      const parameters = specs.map((spec, i) => draw(spec.name, sizeOf(spec.shape), 1 + i));
-      const outputGrad = draw('outputGrad', batch * outputs, 20);
-      const inputTangent = draw('inputTangent', batch * inputs, 21);
-      const slotOf = (name: string, length: number): Slot => ({ name, length });
-      const output = slotOf('output', batch * outputs);
-      const inputGrad = slotOf('inputGrad', batch * inputs);
-      const outputTangent = slotOf('outputTangent', batch * outputs);
-      const parameterGrads = specs.map((spec) => slotOf(`${spec.name}Grad`, sizeOf(spec.shape)));
+  const trials = plugin.specimens.flatMap((specimen, i) => {
+    const layer = plugin.create(v.parse(plugin.schema, specimen.config), specimen.input);
+    // Only running statistics and random numbers tell the modes apart.
+    const modes: readonly Mode[] = layer.buffers || layer.isRandom ? ['train', 'evaluate'] : ['train'];
+    return modes.map((mode) => ({ i, mode, specimen }));
+  });
 
-      /** The float64 output of the whole batch, with the input and the parameters moved by `step` in a direction. */
-      const reference = (
-        moved: { input?: ArrayLike<number>; parameters?: ArrayLike<number>[] } = {},
-        step = 0,
-      ): Float64Array => {
-        const shifted = (data: Float32Array, by?: ArrayLike<number>) =>
-          Float64Array.from(data, (x, i) => x + step * (by?.[i] ?? 0));
-        const x = shifted(input.data, moved.input);
-        const values = Object.fromEntries(
-          specs.map((spec, i) => [spec.name, shifted(parameters[i]!.data, moved.parameters?.[i])]),
-        );
-        const rows = Array.from({ length: batch }, (_, b) =>
-          plugin.reference(config, x.slice(b * inputs, (b + 1) * inputs), values),
-        );
-        return Float64Array.from(rows.flatMap((row) => [...row]));
-      };
-      /** Directional derivative of the output. */
-      const derivative = (moved: Parameters<typeof reference>[0]): Float64Array => {
-        const [up, down] = [reference(moved, DIFFERENCE), reference(moved, -DIFFERENCE)];
-        return up.map((y, i) => (y - down[i]!) / (2 * DIFFERENCE));
-      };
-      const dot = (a: ArrayLike<number>, b: Float64Array) => b.reduce((sum, y, i) => sum + y * a[i]!, 0);
+  test.each(trials)('specimen $i, mode $mode', async ({ specimen, mode }) => {
+    const { input: shape, batch } = specimen;
+    const { layer, outputShape, input, parameters, buffers, slots, written, reference } = prepareSpecimen(
+      plugin,
+      specimen,
+      mode,
+    );
+    if (layer.isView) {
+      expect([layer.forward, layer.backward, layer.tangent].flatMap((pass) => pass({} as never))).toEqual([]);
+      const { output } = reference();
+      expect(toChannelsLast(Float32Array.from(output), outputShape)).toEqual(toChannelsLast(input, shape));
+      return;
+    }
+    const outputGrad = draw('outputGrad', batch * sizeOf(outputShape), 20);
+    const inputTangent = draw('inputTangent', input.length, 21);
+    const inputGrad = slotOf('inputGrad', input.length);
+    const outputTangent = slotOf('outputTangent', outputGrad.data.length);
+    const grads = parameters.map(({ spec, slot }) => ({
+      spec,
+      slot: slotOf(`${spec.name}Grad`, slot.length),
+    }));
+    const parameterGrads = Object.fromEntries(grads.map(({ spec, slot }) => [spec.name, slot]));
+    const [outputBytes, inputGradBytes, tangentBytes, ...rest] = await runWork(
+      device(),
+      [
+        ...layer.forward(slots),
+        ...layer.backward({ ...slots, outputGrad: outputGrad.slot, inputGrad, parameterGrads }),
+        ...layer.tangent({ ...slots, inputTangent: inputTangent.slot, outputTangent }),
+      ],
+      new Map([
+        ...written,
+        [outputGrad.slot, toChannelsLast(outputGrad.data, outputShape)],
+        [inputTangent.slot, toChannelsLast(inputTangent.data, shape)],
+      ]),
+      [slots.output, inputGrad, outputTangent, ...[...grads, ...buffers].map(({ slot }) => slot)],
+    );
+    const tensors = [...grads, ...buffers].map(({ spec }, i) => fromGpu(new Float32Array(rest[i]!), spec));
 
-      if (layer.isView) {
-        expect([layer.forward, layer.backward, layer.tangent].flatMap((pass) => pass({} as never))).toEqual(
-          [],
-        );
-        expect(reference()).toEqual(Float64Array.from(input.data));
-        return;
+    /** Directional derivative of the output. */
+    const derivative = (moved: Moved): Float64Array => {
+      const [up, down] = [reference(moved, DIFFERENCE).output, reference(moved, -DIFFERENCE).output];
+      return up.map((y, i) => (y - down[i]!) / (2 * DIFFERENCE));
+    };
+    const expected = reference();
+    expectClose(samplesFromGpu(outputBytes!, outputShape), expected.output);
+    expectClose(samplesFromGpu(tangentBytes!, outputShape), derivative({ input: inputTangent.data }));
+    buffers.forEach(({ spec }, i) => {
+      expectClose(tensors[grads.length + i]!, expected.buffers[spec.name]!);
+    });
+    // One random direction at a time: ⟨outputGrad, directional derivative⟩ = ⟨gradient, direction⟩, for unit directions
+    // of a few single numbers and for dense ones.
+    const directions = (length: number): Float32Array[] => [
+      specimenNumbers(length, 40),
+      ...[0, Math.floor(length / 2), length - 1].map((hot) =>
+        Float32Array.from({ length }, (_, i) => (i === hot ? 1 : 0)),
+      ),
+    ];
+    const expectGradient = (actual: Float32Array, move: (direction: Float32Array) => Moved) => {
+      expect(actual.every(Number.isFinite)).toBe(true);
+      const scale = Math.sqrt(dot(actual, actual)) + 1e-3;
+      for (const direction of directions(actual.length)) {
+        const wanted = dot(outputGrad.data, derivative(move(direction)));
+        const length = Math.sqrt(dot(direction, direction));
+        expect(Math.abs(dot(actual, direction) - wanted) / (scale * length)).toBeLessThan(TOLERANCE);
       }
-      const parameterSlots = Object.fromEntries(specs.map((spec, i) => [spec.name, parameters[i]!.slot]));
-      const forward = {
-        batch,
-        input: input.slot,
-        output,
-        parameters: parameterSlots,
-        buffers: {},
-        saved: {},
-        mode: 'train',
-      } as const;
-      const gradSlots = Object.fromEntries(specs.map((spec, i) => [spec.name, parameterGrads[i]!]));
-      const results = await runWork(
-        device(),
-        [
-          ...layer.forward(forward),
-          ...layer.backward({
-            ...forward,
-            outputGrad: outputGrad.slot,
-            inputGrad,
-            parameterGrads: gradSlots,
-          }),
-          ...layer.tangent({ ...forward, inputTangent: inputTangent.slot, outputTangent }),
-        ],
-        new Map([input, outputGrad, inputTangent, ...parameters].map(({ slot, data }) => [slot, data])),
-        [output, inputGrad, outputTangent, ...parameterGrads],
-      );
-      const [actualOutput, actualInputGrad, actualTangent, ...actualGrads] = results.map(
-        (bytes) => new Float32Array(bytes),
-      );
-
-      expectClose(actualOutput!, reference());
-      expectClose(actualTangent!, derivative({ input: inputTangent.data }));
-      // One random direction at a time: ⟨outputGrad, directional derivative⟩ = ⟨gradient, direction⟩, for unit directions
-      // of a few single numbers and for dense ones.
-      const directions = (length: number): Float32Array[] => [
-        normals(length, address(40)),
-        ...[0, Math.floor(length / 2), length - 1].map((hot) =>
-          Float32Array.from({ length }, (_, i) => (i === hot ? 1 : 0)),
-        ),
-      ];
-      const expectGradient = (
-        actual: Float32Array,
-        move: (direction: Float32Array) => Parameters<typeof reference>[0],
-      ) => {
-        const scale = Math.sqrt(actual.reduce((sum, x) => sum + x * x, 0)) + 1e-3;
-        for (const direction of directions(actual.length)) {
-          const length = Math.sqrt(direction.reduce((sum, x) => sum + x * x, 0));
-          const expected = dot(outputGrad.data, derivative(move(direction)));
-          const found = dot(actual, Float64Array.from(direction));
-          expect(Math.abs(found - expected) / (scale * length)).toBeLessThan(TOLERANCE);
-        }
-      };
-      expectGradient(actualInputGrad!, (direction) => ({ input: direction }));
-      specs.forEach((_, i) => {
-        expectGradient(actualGrads[i]!, (direction) => ({
-          parameters: specs.map((__, j) => (i === j ? direction : [])),
-        }));
-      });
-    },
-  );
+    };
+    expectGradient(samplesFromGpu(inputGradBytes!, shape), (direction) => ({ input: direction }));
+    grads.forEach(({ spec }, i) => {
+      expectGradient(tensors[i]!, (direction) => ({ parameters: { [spec.name]: direction } }));
+    });
+  });
 });
 
 /** Slots that only layers with statistics of their own use. */
@@ -176,17 +151,16 @@ describe('an activation taken into a product', () => {
       const bias = draw('bias', outputs, 52);
       const outputGrad = draw('outputGrad', batch * outputs, 53);
       const parameters = { weight: weight.slot, bias: bias.slot };
-      const slot = (name: string, length: number): Slot => ({ name, length });
       const [rows, columns] = [batch * outputs, batch * inputs];
       const [pre, out, fusedPre, fusedOut, unkeptPre, unkeptOut] = Array.from({ length: 6 }, (_, i) =>
-        slot(`rows ${i}`, rows),
+        slotOf(`rows ${i}`, rows),
       );
       const [grad, through, fusedThrough] = ['grad', 'through', 'fusedThrough'].map((name) =>
-        slot(name, columns),
+        slotOf(name, columns),
       );
       // Backward: the gradient goes down through the dense layer, and on through an activation of its input.
       const below = layers.get(type).create(parse(type), [inputs]);
-      const unused = slot('unused', columns);
+      const unused = slotOf('unused', columns);
       const backward = {
         batch,
         input: input.slot,

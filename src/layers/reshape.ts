@@ -1,8 +1,9 @@
-// reshape: the same numbers seen with another shape; no work at all.
+// reshape: the same numbers, in PyTorch's order, seen with another shape.
 
 import * as v from 'valibot';
 import { UserError } from '../math/errors';
 import { defineLayer, sizeOf } from './layer';
+import { reordering } from './reorder';
 
 export default defineLayer({
   type: 'reshape',
@@ -16,15 +17,13 @@ export default defineLayer({
         `reshape to [${shape.join(', ')}] needs ${sizeOf(shape)} numbers, but its input [${input.join(', ')}] has ${sizeOf(input)}.`,
       );
     }
-    return {
-      outputShape: () => shape,
-      parameters: () => [],
-      isView: true,
-      forward: () => [],
-      backward: () => [],
-      tangent: () => [],
-    };
+    return reordering(input, shape);
   },
   reference: (_, input) => input,
-  specimens: [{ config: { type: 'reshape', shape: [3, 5] }, input: [15], batch: 3 }],
+  specimens: [
+    { config: { type: 'reshape', shape: [3, 5] }, input: [15], batch: 3 },
+    { config: { type: 'reshape', shape: [5, 3, 7] }, input: [105], batch: 7 },
+    { config: { type: 'reshape', shape: [3, 2, 5] }, input: [5, 3, 2], batch: 3 },
+    { config: { type: 'reshape', shape: [5, 2, 3] }, input: [5, 3, 2], batch: 2 },
+  ],
 });
