@@ -1,6 +1,8 @@
 // dense: output = input · weightᵀ + bias, PyTorch's Linear.
 
 import * as v from 'valibot';
+import { movesChannels } from '../math/axes';
+import { UserError } from '../math/errors';
 import { initializerEntries, initializersOf } from './initializer';
 import { defineLayer, sizeOf } from './layer';
 import { convolutionWeightGrad, convolve, convolveBack, denseConvolution } from './product';
@@ -16,6 +18,11 @@ export default defineLayer({
   type: 'dense',
   schema,
   create: (config, input) => {
+    if (movesChannels(input)) {
+      throw new UserError(
+        `dense: its input is an image of shape [${input.join(', ')}], but it takes a row of numbers; a flatten before it would do.`,
+      );
+    }
     const inputs = sizeOf(input);
     const outputs = config.units;
     const convolution = denseConvolution(inputs, outputs);
@@ -76,7 +83,7 @@ export default defineLayer({
   specimens: [
     { config: { type: 'dense', units: 1 }, input: [1], batch: 1 },
     { config: { type: 'dense', units: 5 }, input: [3], batch: 7 },
-    { config: { type: 'dense', units: 33, bias: false }, input: [2, 3, 3], batch: 13 },
+    { config: { type: 'dense', units: 33, bias: false }, input: [1, 6, 3], batch: 13 },
     { config: { type: 'dense', units: 37 }, input: [41], batch: 131 },
   ],
 });
