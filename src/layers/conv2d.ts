@@ -84,7 +84,7 @@ export default defineLayer({
       ],
     };
   },
-  reference: ({ channels: outputs, kernel, stride, padding }, input, { weight, bias }, shape) => {
+  reference: ({ channels: outputs, kernel, stride, padding }, input, { weight, bias }, { shape }) => {
     const [inputs, inputHeight, inputWidth] = shape as readonly [number, number, number];
     const side = (length: number) => Math.floor((length + 2 * padding - kernel) / stride + 1);
     const [height, width] = [side(inputHeight), side(inputWidth)];

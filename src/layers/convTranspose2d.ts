@@ -98,7 +98,7 @@ export default defineLayer({
     { channels: outputs, kernel, stride, padding, outputPadding },
     input,
     { weight, bias },
-    shape,
+    { shape },
   ) => {
     const [inputs, height, width] = shape as readonly [number, number, number];
     const side = (length: number) => (length - 1) * stride - 2 * padding + kernel + outputPadding;

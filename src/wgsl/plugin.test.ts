@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, createLogger, createServer, type HotPayload, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import * as shared from '../../shaders/dense.wgsl';
+import * as shared from '../../shaders/plainProduct.wgsl';
 import { onKernelChange, onKernelError, publishKernelError, publishKernels } from './hot';
 import type { Kernel } from './kernel';
 import { wgsl } from './plugin';
@@ -41,7 +41,7 @@ describe('an imported shader', () => {
       expect(
         Object.isFrozen(kernel) && Object.isFrozen(kernel.bindings) && Object.isFrozen(kernel.constants),
       ).toBe(true);
-      expect(kernel.file).toBe('dense.wgsl');
+      expect(kernel.file).toBe('plainProduct.wgsl');
       expect(kernel.code).toContain(`fn ${kernel.entryPoint}(`);
     }
   });
