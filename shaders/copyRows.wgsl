@@ -1,4 +1,4 @@
-// destination[start + i] = source[i] for i < count: joins batches, rows behind rows.
+// destination[destinationStart + i] = source[sourceStart + i] for i < count: joins batches, rows behind rows, and takes them apart.
 
 // include lib/linear.wgsl
 
@@ -6,7 +6,8 @@ const WORKGROUP_SIZE = 64u;
 
 struct CopyShape {
   count: u32,
-  start: u32,
+  sourceStart: u32,
+  destinationStart: u32,
 }
 
 @group(0) @binding(0) var<storage, read> source: array<f32>;
@@ -16,5 +17,5 @@ struct CopyShape {
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn copyRows(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(id, groups, WORKGROUP_SIZE);
-  if (i < shape.count) { destination[shape.start + i] = source[i]; }
+  if (i < shape.count) { destination[shape.destinationStart + i] = source[shape.sourceStart + i]; }
 }

@@ -10,6 +10,12 @@ export const STREAMS = {
   evaluationData: 6,
   sampleNoise: 7,
   sampleData: 8,
+  // Of layers that draw while training, by the pass: G's and D's in an update of D, then in one of G.
+  discriminatorUpdateGenerator: 9,
+  discriminatorUpdateReal: 10,
+  discriminatorUpdateGenerated: 11,
+  generatorUpdateGenerator: 12,
+  generatorUpdateDiscriminator: 13,
   scorePatches: 16,
   scoreDirections: 17,
   classifierWeights: 18,

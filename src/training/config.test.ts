@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { layers } from '../layers';
 import { UserError } from '../math/errors';
 import { parseConfig, parseReplayConfig } from './config';
 
@@ -60,7 +61,7 @@ const wrong: [string, (config: Base) => unknown, string][] = [
     'an unknown field',
     (c) => ({ ...c, batchsize: 3 }),
     'batchsize: there is no such field; did you mean batchSize? configuration takes data, noise, generator, discriminator, loss, ' +
-      'regularizers, optimizer, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery.',
+      'regularizers, optimizer, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery, checkpointEvery, average.',
   ],
   [
     'a field named __proto__',
@@ -100,8 +101,8 @@ const wrong: [string, (config: Base) => unknown, string][] = [
   ],
   [
     'a layer not built',
-    (c) => ({ ...c, generator: [{ type: 'conv2d', channels: 3 }] }),
-    'generator[0].type: "conv2d" given; the layers here are dense, elu, flatten, leakyRelu, relu, reshape, sigmoid, silu, softplus, tanh.',
+    (c) => ({ ...c, generator: [{ type: 'attention', channels: 3 }] }),
+    `generator[0].type: "attention" given; the layers here are ${layers.names.join(', ')}.`,
   ],
   ['a misspelt layer', (c) => ({ ...c, generator: [{ type: 'Dense', units: 2 }] }), '; did you mean dense?'],
   [

@@ -8,6 +8,7 @@ import { losses } from '../losses';
 import { UserError } from '../math/errors';
 import { noises } from '../noise';
 import { optimizers } from '../optimizers';
+import { type AverageConfig, averageSchema } from './average';
 import { describe, nearest, parseWith } from './explain';
 
 /** A plug-in's part of a configuration: its name, and the options that its own schema has checked and filled in. */
@@ -50,6 +51,10 @@ export interface TrainerConfig {
   readonly reportEvery: number;
   /** Iterations between two evaluations. */
   readonly evaluateEvery: number;
+  /** Iterations between two checkpoints; at every evaluation where absent. */
+  readonly checkpointEvery?: number;
+  /** The exponential moving average of the generator; none where null. */
+  readonly average: AverageConfig | null;
 }
 
 /** A run that draws its own data. */
@@ -147,6 +152,8 @@ const common = {
   seed: v.optional(whole(0, Number.MAX_SAFE_INTEGER), 1),
   reportEvery: v.optional(whole(1, 1_000_000_000), 100),
   evaluateEvery: v.optional(whole(1, 1_000_000_000), 1000),
+  checkpointEvery: v.optional(whole(1, 1_000_000_000)),
+  average: v.optional(v.nullable(averageSchema), null),
 };
 
 const runSchema = v.strictObject({

@@ -12,9 +12,9 @@ import type { CompiledRun } from './compile';
 import type { TrainerConfig } from './config';
 import { createEvaluator, type Evaluator, lowerBound, type Scores } from './evaluation';
 import { NO_FAULT } from './fault';
-import { generateWork, realWork } from './inference';
-import { HISTORY_WORDS, historyPieces, parseRows, recordUpdate } from './metrics';
-import { copyWork, forward } from './network';
+import { generateWork, inferenceBatch, realWork } from './inference';
+import { HISTORY_WORDS, historyPieces, type MetricsRow, parseRows, recordUpdate } from './metrics';
+import { copyWork, EVALUATE, forward } from './network';
 
 /** The scores of G's samples, and V(D, G) on the same samples with what it says about JS. */
 export interface Evaluation extends Partial<Scores> {
@@ -28,8 +28,17 @@ export interface Evaluation extends Partial<Scores> {
   readonly fakeScore: number;
 }
 
-/** Samples where no measure asks for a number of its own. */
-const SAMPLES = 4096;
+/** Samples where no measure asks for a number of its own: at least so many, in whole batches. */
+const SAMPLES = 1024;
+
+interface EvaluationSlots {
+  readonly counts: { readonly generated: Slot; readonly real: Slot };
+  /** Means of each batch, a row each. */
+  readonly history: Slot;
+  /** Which draw of the random numbers, and which row. */
+  readonly clocks: { readonly draw: Slot; readonly row: Slot };
+  readonly batches: number;
+}
 
 export class EvaluationPlan {
   readonly #device: Device;
@@ -38,6 +47,8 @@ export class EvaluationPlan {
   readonly #evaluator: Evaluator | undefined;
   readonly #counts: { readonly generated: Slot; readonly real: Slot };
   readonly #history: Slot;
+  readonly #clocks: { readonly draw: Slot; readonly row: Slot };
+  readonly #batches: number;
 
   static async create(
     device: Device,
@@ -47,7 +58,9 @@ export class EvaluationPlan {
   ): Promise<EvaluationPlan> {
     if (!run.data) throw new Error('A replayed run has no data to evaluate against.');
     const evaluator = createEvaluator(run.data);
-    const batch = evaluator?.sampleCount ?? SAMPLES;
+    // An evaluator counts all of its samples at once. The means of V are taken batch by batch.
+    const batch = evaluator?.sampleCount ?? inferenceBatch(run);
+    const batches = evaluator ? 1 : Math.ceil(SAMPLES / batch);
     const memory = new Memory(device.gpu, parent);
     const allocate = (name: string, length: number): Slot => {
       const slot = { name: `evaluation ${name}`, length };
@@ -65,13 +78,14 @@ export class EvaluationPlan {
       real: allocate('real counts', evaluator?.countsLength ?? 1),
     };
     const history = allocate('means', HISTORY_WORDS);
-    // The means are taken as those of an update are; what counts updates there counts nothing here.
+    const clocks = { draw: allocate('draw', 1), row: allocate('row', 1) };
+    // The means are taken as those of an update are, into a row a batch; what counts updates there counts nothing here.
     const record = {
       terms,
       history,
       fault: allocate('fault', NO_FAULT.length),
       discriminatorClock: allocate('discriminator clock', 1),
-      generatorClock: allocate('generator clock', 1),
+      generatorClock: clocks.row,
     };
     const tables = Object.fromEntries(
       Object.entries(evaluator?.tables ?? {}).map(([name, table]) => [
@@ -80,22 +94,22 @@ export class EvaluationPlan {
       ]),
     );
     for (const [name, table] of Object.entries(evaluator?.tables ?? {})) memory.write(tables[name]!, table);
-    const source = { seed: config.seed, clock: run.generator.clock, batch };
-    const judged = forward(run.discriminator, judgedSamples, 2 * batch, { keep: false });
+    const source = { seed: config.seed, clock: clocks.draw, batch };
+    const judged = forward(run.discriminator, judgedSamples, 2 * batch, EVALUATE, { keep: false });
     const list = [
       ...generateWork(run, { ...source, stream: 'evaluationNoise', output: generated }),
       ...realWork(run, { ...source, stream: 'evaluationData', output: real }),
       ...(evaluator?.works({ samples: generated, counts: counts.generated, tables }) ?? []),
       ...(evaluator?.works({ samples: real, counts: counts.real, tables }) ?? []),
-      copyWork(real, judgedSamples, 0),
-      copyWork(generated, judgedSamples, sampleLength),
+      copyWork(real, judgedSamples, sampleLength),
+      copyWork(generated, judgedSamples, sampleLength, { to: sampleLength }),
       ...judged.work,
       ...losses.get(config.loss).discriminator({ batch, logits: judged.output, logitsGrad, terms }),
       recordUpdate('discriminator', record, batch),
     ];
     memory.allocateTransient('evaluation', [list]);
     const plan = await Plan.create(device, memory, 'evaluation', list);
-    return new EvaluationPlan(device, memory, plan, evaluator, counts, history);
+    return new EvaluationPlan(device, memory, plan, evaluator, { counts, history, clocks, batches });
   }
 
   private constructor(
@@ -103,8 +117,7 @@ export class EvaluationPlan {
     memory: Memory,
     plan: Plan,
     evaluator: Evaluator | undefined,
-    counts: { readonly generated: Slot; readonly real: Slot },
-    history: Slot,
+    { counts, history, clocks, batches }: EvaluationSlots,
   ) {
     this.#device = device;
     this.#memory = memory;
@@ -112,6 +125,13 @@ export class EvaluationPlan {
     this.#evaluator = evaluator;
     this.#counts = counts;
     this.#history = history;
+    this.#clocks = clocks;
+    this.#batches = batches;
+  }
+
+  /** Bytes of the GPU's memory that evaluations take. */
+  get bytes(): number {
+    return this.#memory.bytes;
   }
 
   /** Submits at once; the promise is answered when the GPU has got there. */
@@ -120,15 +140,27 @@ export class EvaluationPlan {
       this.#memory.region(this.#counts.generated),
       this.#memory.region(this.#counts.real),
     ];
-    const means = historyPieces(this.#memory.region(this.#history), 0, 1);
-    const read = submitPass(
-      this.#device.gpu,
-      'evaluation',
-      (pass) => this.#plan.encode(pass),
-      (encoder) => readback.encode(encoder, [...means, generated, real]),
-    );
+    const means = historyPieces(this.#memory.region(this.#history), 0, this.#batches);
+    let read: () => Promise<ArrayBuffer> = () => Promise.resolve(new ArrayBuffer(0));
+    // A submit each: many images at once would keep the GPU from everything else.
+    for (let batch = 0; batch < this.#batches; batch++) {
+      this.#memory.write(this.#clocks.draw, new Uint32Array([step * this.#batches + batch]));
+      this.#memory.write(this.#clocks.row, new Uint32Array([batch]));
+      submitPass(
+        this.#device.gpu,
+        'evaluation',
+        (pass) => this.#plan.encode(pass),
+        (encoder) => {
+          if (batch === this.#batches - 1) read = readback.encode(encoder, [...means, generated, real]);
+        },
+      );
+    }
     return read().then((bytes): Evaluation => {
-      const { value, realScore, fakeScore } = parseRows(bytes, 1)[0]!;
+      const rows = parseRows(bytes, this.#batches);
+      const mean = (of: (row: MetricsRow) => number) =>
+        rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+      const value = mean((row) => row.value);
+      const [realScore, fakeScore] = [mean((row) => row.realScore), mean((row) => row.fakeScore)];
       const at = bytes.byteLength - generated.size - real.size;
       const words = (start: number) => new Uint32Array(bytes, start, this.#counts.generated.length);
       const scores = this.#evaluator?.interpret(words(at), words(at + generated.size));

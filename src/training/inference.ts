@@ -11,28 +11,60 @@ import { sizeOf } from '../layers/layer';
 import { seedWords } from '../math/philox';
 import { STREAMS, type StreamName } from '../math/streams';
 import type { CompiledRun } from './compile';
-import { forward, type Tape } from './network';
+import { EVALUATE, forward, type Network } from './network';
 
-/** Rows of a batch. Part of what a seed means: sample i of a seed is row i mod this of draw ⌊i / this⌋. */
-const INFERENCE_BATCH = 1024;
+/** Rows of a batch of points. Part of what a seed means: sample i of a seed is row i mod this of draw ⌊i / this⌋. */
+const POINT_BATCH = 1024;
+/** Rows of a batch of images, likewise. */
+const IMAGE_BATCH = 64;
+/** What the widest two neighbours of a network may take up in a batch of images: those are alive at the same time. */
+const MOST_BYTES = 32 * 2 ** 20;
 
-/** Draws noise and passes it through G. `clock` says which draw. */
+/** Rows of a batch where no gradient is wanted: as many as keep memory small. */
+export function inferenceBatch({ generator, discriminator }: CompiledRun): number {
+  if (generator.output.length !== 3) return POINT_BATCH;
+  const widest = [generator, discriminator].map(({ input, layers }) => {
+    const sizes = [input, ...layers.map(({ output }) => output)].map(sizeOf);
+    return Math.max(...sizes.map((size, i) => size + (sizes[i + 1] ?? 0)));
+  });
+  const rows = Math.floor(MOST_BYTES / (4 * Math.max(...widest)));
+  return rows >= IMAGE_BATCH ? IMAGE_BATCH : 2 ** Math.floor(Math.log2(Math.max(1, rows)));
+}
+
+/** What a draw is made from: `clock` says which one. */
+export interface DrawSource {
+  readonly seed: number;
+  readonly stream: StreamName;
+  readonly clock: Slot;
+  readonly batch: number;
+  readonly output: Slot;
+}
+
+/** Which of the generators, where there are two. */
+export interface GeneratorChoice {
+  /** The averaged generator (where the configuration asks for one), or the one that is trained; the former unless said. */
+  readonly averaged?: boolean;
+}
+
+const generatorOf = ({ generator, average }: CompiledRun, { averaged = true }: GeneratorChoice): Network =>
+  averaged && average ? average.network : generator;
+
+/** Draws noise and passes it through G. */
 export function generateWork(
   run: CompiledRun,
-  source: { seed: number; stream: StreamName; clock: Slot; batch: number; output: Slot },
+  source: DrawSource,
+  choice: GeneratorChoice = {},
 ): readonly Work[] {
-  const noise: Slot = { name: 'inference noise', length: source.batch * run.noise.size };
+  const { clock, batch, output } = source;
+  const noise: Slot = { name: 'inference noise', length: batch * run.noise.size };
   return [
-    ...run.noise.draw({ clock: source.clock, output: noise, batch: source.batch, stream: streamOf(source) }),
-    ...forward(run.generator, noise, source.batch, { output: source.output, keep: false }).work,
+    ...run.noise.draw({ clock, output: noise, batch, stream: streamOf(source) }),
+    ...forward(generatorOf(run, choice), noise, batch, EVALUATE, { output, keep: false }).work,
   ];
 }
 
 /** Draws real samples. */
-export function realWork(
-  run: CompiledRun,
-  source: { seed: number; stream: StreamName; clock: Slot; batch: number; output: Slot },
-): readonly Work[] {
+export function realWork(run: CompiledRun, source: DrawSource): readonly Work[] {
   if (!run.data) throw new Error('A replayed run has no data of its own to draw.');
   const { clock, batch, output } = source;
   return run.data.draw({ clock, batch, output, stream: streamOf(source), tables: run.tables });
@@ -47,7 +79,7 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
 
 /** D's probability σ(logit) of each of `batch` points. */
 export function scoreWork(run: CompiledRun, points: Slot, output: Slot, batch: number): readonly Work[] {
-  const judged: Tape = forward(run.discriminator, points, batch, { keep: false });
+  const judged = forward(run.discriminator, points, batch, EVALUATE, { keep: false });
   const sigmoid = layers.get('sigmoid').create({ type: 'sigmoid' }, [1]);
   return [
     ...judged.work,
@@ -63,83 +95,86 @@ export function scoreWork(run: CompiledRun, points: Slot, output: Slot, batch: n
   ];
 }
 
-/** The questions one can ask the networks at any time, answered behind what was submitted before. */
+/**
+ * The questions one can ask the networks at any time, answered behind what was submitted before. Samples lie as on the
+ * GPU, images channels last. Memory is taken when something is first asked.
+ */
 export class Inference {
   readonly #device: Device;
   readonly #run: CompiledRun;
   readonly #memory: Memory;
   readonly #readback: Readback;
-  readonly #sampleSize: number;
+  readonly #batch: number;
   readonly #clock: Slot = { name: 'inference clock', length: 1 };
   readonly #samples: Slot;
-  readonly #points: Slot;
   readonly #noise: Slot;
-  readonly #scores: Slot = { name: 'scores', length: INFERENCE_BATCH };
+  readonly #scores: Slot;
   readonly #ready = new Map<string, ReadyPlan>();
 
-  constructor(device: Device, run: CompiledRun, memory: Memory, readback: Readback) {
+  constructor(device: Device, run: CompiledRun, parent: Memory, readback: Readback) {
     this.#device = device;
     this.#run = run;
-    this.#memory = memory;
+    this.#memory = new Memory(device.gpu, parent);
     this.#readback = readback;
-    this.#sampleSize = sizeOf(run.generator.output);
-    this.#samples = { name: 'inference samples', length: INFERENCE_BATCH * this.#sampleSize };
-    this.#points = { name: 'inference points', length: INFERENCE_BATCH * this.#sampleSize };
-    this.#noise = { name: 'inference noise', length: INFERENCE_BATCH * run.noise.size };
-    for (const slot of [this.#clock, this.#samples, this.#points, this.#noise, this.#scores])
-      memory.allocate(slot);
+    this.#batch = inferenceBatch(run);
+    this.#samples = { name: 'inference samples', length: this.#batch * sizeOf(run.generator.output) };
+    this.#noise = { name: 'inference noise', length: this.#batch * run.noise.size };
+    this.#scores = { name: 'scores', length: this.#batch };
+  }
+
+  /** Bytes of the GPU's memory that questions have taken so far. */
+  get bytes(): number {
+    return [...this.#ready.values()].reduce((sum, { memory }) => sum + memory.bytes, this.#memory.bytes);
   }
 
   /** [count, …sample]: the same numbers for the same seed, weights and adapter. */
-  sample(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
-    const source = {
-      seed,
-      stream: 'sampleNoise',
-      clock: this.#clock,
-      batch: INFERENCE_BATCH,
-      output: this.#samples,
-    } as const;
-    return this.#batches(`sample ${seed}`, () => generateWork(this.#run, source), count, this.#samples);
+  sample(count: number, seed: number, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+    const work = () => generateWork(this.#run, this.#source(seed, 'sampleNoise'), choice);
+    return this.#batches(`sample ${seed}${suffixOf(choice)}`, work, count, this.#samples);
+  }
+
+  /** [count, noise size]: the noise of `sample` for the same seed. */
+  noise(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
+    const draw = { ...this.#source(seed, 'sampleNoise'), output: this.#noise };
+    const work = () => this.#run.noise.draw({ ...draw, stream: streamOf(draw) });
+    return this.#batches(`noise ${seed}`, work, count, this.#noise);
   }
 
   /** G(z) of given noise [n, noise size]: [n, …sample]. */
-  generate(noise: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+  generate(noise: Float32Array, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
     const { size } = this.#run.noise;
     const count = noise.length / size;
     if (!Number.isInteger(count)) {
       throw new RangeError(`${noise.length} numbers are not whole samples of noise of ${size}.`);
     }
     const work = () =>
-      forward(this.#run.generator, this.#noise, INFERENCE_BATCH, { output: this.#samples, keep: false }).work;
-    return this.#batches('generate', work, count, this.#samples, (batch) => {
-      const length = INFERENCE_BATCH * size;
-      this.#memory.write(this.#noise, noise.slice(batch * length, (batch + 1) * length));
-    });
+      forward(generatorOf(this.#run, choice), this.#noise, this.#batch, EVALUATE, {
+        output: this.#samples,
+        keep: false,
+      }).work;
+    const given = { slot: this.#noise, data: noise };
+    return this.#batches(`generate${suffixOf(choice)}`, work, count, this.#samples, given);
   }
 
   /** [count, …sample] of the data. */
   real(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
-    const source = {
-      seed,
-      stream: 'sampleData',
-      clock: this.#clock,
-      batch: INFERENCE_BATCH,
-      output: this.#samples,
-    } as const;
-    return this.#batches(`real ${seed}`, () => realWork(this.#run, source), count, this.#samples);
+    const work = () => realWork(this.#run, this.#source(seed, 'sampleData'));
+    return this.#batches(`real ${seed}`, work, count, this.#samples);
   }
 
   /** D(x) of [n, …sample] points. */
   score(points: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    const count = points.length / this.#sampleSize;
+    const size = sizeOf(this.#run.generator.output);
+    const count = points.length / size;
     if (!Number.isInteger(count)) {
-      throw new RangeError(`${points.length} numbers are not whole points of ${this.#sampleSize}.`);
+      throw new RangeError(`${points.length} numbers are not whole points of ${size}.`);
     }
-    const work = () => scoreWork(this.#run, this.#points, this.#scores, INFERENCE_BATCH);
-    return this.#batches('score', work, count, this.#scores, (batch) => {
-      const length = INFERENCE_BATCH * this.#sampleSize;
-      this.#memory.write(this.#points, points.slice(batch * length, (batch + 1) * length));
-    });
+    const work = () => scoreWork(this.#run, this.#samples, this.#scores, this.#batch);
+    return this.#batches('score', work, count, this.#scores, { slot: this.#samples, data: points });
+  }
+
+  #source(seed: number, stream: StreamName): DrawSource {
+    return { seed, stream, clock: this.#clock, batch: this.#batch, output: this.#samples };
   }
 
   destroy(): void {
@@ -148,6 +183,7 @@ export class Inference {
       memory.destroy();
     }
     this.#ready.clear();
+    this.#memory.destroy();
   }
 
   /**
@@ -159,14 +195,17 @@ export class Inference {
     describe: () => readonly Work[],
     count: number,
     output: Slot,
-    prepare: (batch: number) => void = () => {},
+    given?: { readonly slot: Slot; readonly data: Float32Array },
   ): Promise<Float32Array<ArrayBuffer>> {
     const ready = this.#ready.get(key) ?? (await this.#create(key, describe));
     const { gpu } = this.#device;
     const reads: (() => Promise<ArrayBuffer>)[] = [];
-    for (let batch = 0; batch * INFERENCE_BATCH < count; batch++) {
+    for (let batch = 0; batch * this.#batch < count; batch++) {
       this.#memory.write(this.#clock, new Uint32Array([batch]));
-      prepare(batch);
+      if (given) {
+        const { slot, data } = given;
+        this.#memory.write(slot, data.subarray(batch * slot.length, (batch + 1) * slot.length));
+      }
       const read = submitPass(
         gpu,
         ready.plan.label,
@@ -175,7 +214,7 @@ export class Inference {
       );
       reads.push(read);
     }
-    const width = output.length / INFERENCE_BATCH;
+    const width = output.length / this.#batch;
     const result = new Float32Array(count * width);
     const parts = await Promise.all(reads.map((read) => read()));
     parts.forEach((part, batch) => {
@@ -186,6 +225,9 @@ export class Inference {
   }
 
   async #create(key: string, describe: () => readonly Work[]): Promise<ReadyPlan> {
+    for (const slot of [this.#clock, this.#samples, this.#noise, this.#scores]) {
+      if (!this.#memory.has(slot)) this.#memory.allocate(slot);
+    }
     const memory = new Memory(this.#device.gpu, this.#memory);
     const list = describe();
     memory.allocateTransient(`inference ${key}`, [list]);
@@ -202,6 +244,8 @@ export class Inference {
     return ready;
   }
 }
+
+const suffixOf = ({ averaged = true }: GeneratorChoice) => (averaged ? '' : ' raw');
 
 interface ReadyPlan {
   readonly plan: Plan;

@@ -8,7 +8,10 @@ import type { Tensor } from './tensor';
 
 /** What the networks' tensors begin with, in PyTorch's layout: each has a draw of its own of the seed's numbers. */
 export function initialTensors(networks: readonly Network[], seed: number): Map<string, Tensor> {
-  const specs = networks.flatMap(({ tensors }) => tensors);
+  const specs = [
+    ...networks.flatMap(({ tensors }) => tensors),
+    ...networks.flatMap(({ buffers }) => buffers),
+  ];
   return new Map(
     specs.map(({ name, shape, initializer }, draw) => {
       const address = { seed: seedWords(seed), stream: STREAMS.initialWeights, draw };

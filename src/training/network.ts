@@ -1,9 +1,10 @@
 // A network of layers: its tensors as slots, and the work of its passes in order.
 
 import { copyRows } from '../../shaders/copyRows.wgsl';
+import type { StreamSettings } from '../gpu/draw';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import { layers } from '../layers';
-import { type Layer, type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
+import { type Layer, type LayerRandom, type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
 import type { LayerConfig } from './config';
 
 export type NetworkName = 'generator' | 'discriminator';
@@ -20,12 +21,21 @@ export interface TensorSlots extends TensorSpec {
   readonly gradient: Slot;
 }
 
+/** A tensor that is kept but not trained, with its place. */
+export interface BufferSlots extends TensorSpec {
+  readonly buffer: Slot;
+}
+
+type SlotsByName = Readonly<Record<string, Slot>>;
+
 interface NetworkLayer {
   readonly layer: Layer;
+  readonly input: Shape;
   readonly output: Shape;
   readonly label: string;
-  readonly parameters: Readonly<Record<string, Slot>>;
-  readonly gradients: Readonly<Record<string, Slot>>;
+  readonly parameters: SlotsByName;
+  readonly gradients: SlotsByName;
+  readonly buffers: SlotsByName;
 }
 
 export interface Network {
@@ -34,45 +44,83 @@ export interface Network {
   readonly output: Shape;
   readonly layers: readonly NetworkLayer[];
   readonly tensors: readonly TensorSlots[];
+  readonly buffers: readonly BufferSlots[];
 }
 
 export function buildNetwork(name: NetworkName, configs: readonly LayerConfig[], input: Shape): Network {
   const tensors: TensorSlots[] = [];
+  const buffers: BufferSlots[] = [];
   let shape = input;
   const built = configs.map((config, position): NetworkLayer => {
     const layer = layers.get(config.type).create(config, shape);
-    const own = layer.parameters(shape).map((spec): TensorSlots => {
-      const tensorName = `${name}.${position}.${spec.name}`;
-      const length = sizeOf(spec.shape);
-      return {
-        ...spec,
-        name: tensorName,
-        parameter: { name: tensorName, length },
-        gradient: { name: `grad.${tensorName}`, length },
-      };
+    const slotOf = (spec: ParameterSpec, prefix = ''): Slot => ({
+      name: `${prefix}${name}.${position}.${spec.name}`,
+      length: sizeOf(spec.shape),
     });
-    tensors.push(...own);
-    const local = (tensor: TensorSlots) => tensor.name.slice(tensor.name.lastIndexOf('.') + 1);
-    const output = layer.outputShape(shape);
-    shape = output;
-    return {
-      layer,
-      output,
-      label: `${name}[${position}] ${config.type}`,
-      parameters: Object.fromEntries(own.map((tensor) => [local(tensor), tensor.parameter])),
-      gradients: Object.fromEntries(own.map((tensor) => [local(tensor), tensor.gradient])),
-    };
+    const parameters: Record<string, Slot> = {};
+    const gradients: Record<string, Slot> = {};
+    for (const spec of layer.parameters(shape)) {
+      const parameter = slotOf(spec);
+      const gradient = slotOf(spec, 'grad.');
+      parameters[spec.name] = parameter;
+      gradients[spec.name] = gradient;
+      tensors.push({ ...spec, name: parameter.name, parameter, gradient });
+    }
+    const kept: Record<string, Slot> = {};
+    for (const spec of layer.buffers?.(shape) ?? []) {
+      const buffer = slotOf(spec);
+      kept[spec.name] = buffer;
+      buffers.push({ ...spec, name: buffer.name, buffer });
+    }
+    const input = shape;
+    shape = layer.outputShape(shape);
+    const label = `${name}[${position}] ${config.type}`;
+    return { layer, input, output: shape, label, parameters, gradients, buffers: kept };
   });
-  return { name, input, output: shape, layers: built, tensors };
+  return { name, input, output: shape, layers: built, tensors, buffers };
 }
 
-/** What one forward pass leaves for the backward pass: each layer's input and output. */
+/** The same layers on other slots, where `replaced` has one for a slot: on averaged weights, say. */
+export function withSlots(network: Network, replaced: ReadonlyMap<Slot, Slot>): Network {
+  const map = (slots: SlotsByName): SlotsByName =>
+    Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, replaced.get(slot) ?? slot]));
+  return {
+    ...network,
+    layers: network.layers.map((layer) => ({
+      ...layer,
+      parameters: map(layer.parameters),
+      gradients: map(layer.gradients),
+      buffers: map(layer.buffers),
+    })),
+  };
+}
+
+/** Whether a sample's output depends on the batch that it is in. */
+export const mixesBatch = ({ layers }: Network): boolean => layers.some(({ layer }) => layer.mixesBatch);
+
+/** How a pass is meant; one that trains draws its random numbers from a stream of its own. */
+export type Pass =
+  | { readonly mode: 'train'; readonly random: { readonly clock: Slot; readonly stream: StreamSettings } }
+  | { readonly mode: 'evaluate' };
+
+export const EVALUATE: Pass = { mode: 'evaluate' };
+
+/** What one forward pass leaves for the backward pass: each layer's input and output, and what it saved. */
 export interface Tape {
   readonly batch: number;
+  readonly pass: Pass;
   readonly inputs: readonly Slot[];
   readonly outputs: readonly Slot[];
+  readonly saved: readonly SlotsByName[];
   readonly output: Slot;
   readonly work: readonly Work[];
+}
+
+/** What a layer is given in every pass of a mode. */
+function passSlots({ layer, parameters, buffers }: NetworkLayer, position: number, pass: Pass) {
+  const random: LayerRandom | undefined =
+    layer.isRandom && pass.mode === 'train' ? { ...pass.random, lane: position } : undefined;
+  return { parameters, buffers, mode: pass.mode, ...(random && { random }) };
 }
 
 /**
@@ -83,10 +131,12 @@ export function forward(
   network: Network,
   input: Slot,
   batch: number,
+  pass: Pass,
   { output, keep = true }: { readonly output?: Slot; readonly keep?: boolean } = {},
 ): Tape {
   const inputs: Slot[] = [];
   const outputs: Slot[] = [];
+  const saved: SlotsByName[] = [];
   const list: Work[] = [];
   const lastWorking = network.layers.findLastIndex(({ layer }) => !layer.isView);
   const outputSlot = (i: number): Slot => {
@@ -95,33 +145,41 @@ export function forward(
   };
   let current = input;
   for (let i = 0; i < network.layers.length; i++) {
-    const { layer, parameters } = network.layers[i]!;
+    const networkLayer = network.layers[i]!;
+    const { layer } = networkLayer;
     const ending = layer.takesEndings ? network.layers[i + 1]?.layer.ending : undefined;
     inputs.push(current);
+    saved.push(pass.mode === 'train' ? savedSlots(networkLayer, batch) : {});
     if (!layer.isView) {
       const next = outputSlot(i);
       const slots = {
+        ...passSlots(networkLayer, i, pass),
         batch,
         input: current,
         output: next,
-        parameters,
-        buffers: {},
-        saved: {},
-        mode: 'train',
-      } as const;
+        saved: saved[i]!,
+      };
       const into = ending && { ending, activated: outputSlot(i + 1), keep };
       list.push(...layer.forward({ ...slots, ...(into && { into }) }));
       current = next;
       if (into) {
         outputs.push(next);
         inputs.push(next);
+        saved.push({});
         current = into.activated;
         i++;
       }
     }
     outputs.push(current);
   }
-  return { batch, inputs, outputs, output: current, work: list };
+  return { batch, pass, inputs, outputs, saved, output: current, work: list };
+}
+
+function savedSlots({ layer, input, label }: NetworkLayer, batch: number): SlotsByName {
+  const lengths = layer.saved?.(input, batch) ?? {};
+  return Object.fromEntries(
+    Object.entries(lengths).map(([name, length]) => [name, { name: `${label} ${name}`, length }]),
+  );
 }
 
 /**
@@ -140,7 +198,8 @@ export function backward(
   const list: Work[] = [];
   let grad = outputGrad;
   for (let i = network.layers.length - 1; i >= Math.max(0, lowest); i--) {
-    const { layer, label, parameters, gradients } = network.layers[i]!;
+    const networkLayer = network.layers[i]!;
+    const { layer, label, gradients } = networkLayer;
     if (layer.isView) continue;
     const input = tape.inputs[i]!;
     const passesOn = wanted.input || i > lowest;
@@ -148,13 +207,11 @@ export function backward(
     const ending = layer.takesEndings && passesOn ? network.layers[i - 1]?.layer.ending : undefined;
     list.push(
       ...layer.backward({
+        ...passSlots(networkLayer, i, tape.pass),
         batch: tape.batch,
         input,
         output: tape.outputs[i]!,
-        parameters,
-        buffers: {},
-        saved: {},
-        mode: 'train',
+        saved: tape.saved[i]!,
         outputGrad: grad,
         ...(inputGrad && { inputGrad }),
         ...(ending && { through: { ending, preactivation: tape.inputs[i - 1]! } }),
@@ -167,8 +224,13 @@ export function backward(
   return { ...(wanted.input && { inputGrad: grad }), work: list };
 }
 
-/** Copies all of a slot into another, from word `start` on: batches behind batches. */
-export function copyWork(source: Slot, destination: Slot, start: number): Work {
-  const shape = { count: source.length, start };
-  return work(copyRows, { source, destination, shape }, linearGrid(source.length, copyRows));
+/** Copies `count` numbers between slots: batches behind batches. From and to the start where not said. */
+export function copyWork(
+  source: Slot,
+  destination: Slot,
+  count: number,
+  { from = 0, to = 0 }: { readonly from?: number; readonly to?: number } = {},
+): Work {
+  const shape = { count, sourceStart: from, destinationStart: to };
+  return work(copyRows, { source, destination, shape }, linearGrid(count, copyRows));
 }

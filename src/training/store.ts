@@ -57,7 +57,7 @@ export async function readGroups(
 export function writeGroups(memory: Memory, groups: readonly TensorGroup[], tensors: Tensors): void {
   const places = new Map<string, { slot: Slot; spec: TensorSpec }>();
   for (const { arena, specs } of groups) {
-    arena.slots.forEach((slot, i) => places.set(slot.name, { slot, spec: specs[i]! }));
+    for (const [i, slot] of arena.slots.entries()) places.set(slot.name, { slot, spec: specs[i]! });
   }
   for (const [name, { data }] of tensors) {
     const length = places.get(name)?.slot.length;

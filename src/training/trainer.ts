@@ -8,12 +8,13 @@ import { Readback } from '../gpu/readback';
 import { submitPass } from '../gpu/submit';
 import { PassTimer } from '../gpu/timestamps';
 import type { Slot } from '../gpu/work';
+import { sizeOf } from '../layers/layer';
 import { toChannelsFirst, toChannelsLast } from '../math/axes';
-import { type CompiledRun, compileRun, type TrainedNetwork } from './compile';
+import { type CompiledRun, compileRun, keptGroups, type TrainedNetwork } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
 import { NO_FAULT, readFault } from './fault';
-import { Inference } from './inference';
+import { type GeneratorChoice, Inference } from './inference';
 import { initialTensors } from './initialize';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
 import { readGroups, type TensorGroup, writeGroups } from './store';
@@ -92,7 +93,11 @@ export class Trainer {
     memory.write(run.fault, NO_FAULT);
     for (const [name, table] of Object.entries(run.data?.tables ?? {}))
       memory.write(run.tables[name]!, table);
-    this.writeTensors(initialTensors([run.generator, run.discriminator], config.seed));
+    const initial = initialTensors([run.generator, run.discriminator], config.seed);
+    this.writeTensors(initial);
+    // The average begins as what it averages.
+    const averaged = run.average?.groups.flatMap(({ arena }) => arena.slots.map(({ name }) => name)) ?? [];
+    this.writeTensors(new Map(averaged.map((name) => [name, initial.get(name.replace('average.', ''))!])));
   }
 
   /** Iterations submitted so far: updates of G. */
@@ -168,7 +173,8 @@ export class Trainer {
   /** One update of D on a given real batch [batch, …sample] and noise [batch, noise size]. */
   updateDiscriminatorWith(real: Float32Array, noise: Float32Array): void {
     const shape = this.#run.generator.output;
-    this.#writeBatch(this.#run.samples, toChannelsLast(real, shape), this.#run.samples.length / 2);
+    const length = this.config.batchSize * sizeOf(shape);
+    this.#writeBatch(this.#run.real, toChannelsLast(real, shape), length);
     this.#writeBatch(this.#run.discriminatorNoise, noise, this.#run.discriminatorNoise.length);
     this.#submit('given discriminator update', (pass) => this.#plans.updateDiscriminator.encode(pass));
     this.#discriminatorUpdates++;
@@ -205,14 +211,19 @@ export class Trainer {
     return parseRows(bytes, 1)[0]!;
   }
 
-  /** [count, …sample]: samples of G as it is now; the same noise for the same seed. */
-  sample(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.#toChannelsFirst(this.#inference.sample(count, seed));
+  /** [count, …sample]: samples of G, averaged where there is an average, as it is now; the same noise for the same seed. */
+  sample(count: number, seed: number, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+    return this.#toChannelsFirst(this.#inference.sample(count, seed, choice));
+  }
+
+  /** [count, noise size]: what `sample` draws for the same seed. */
+  noise(count: number, seed: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.noise(count, seed);
   }
 
   /** [n, …sample]: G(z) of given noise [n, noise size]. */
-  generate(noise: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    return this.#toChannelsFirst(this.#inference.generate(noise));
+  generate(noise: Float32Array, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+    return this.#toChannelsFirst(this.#inference.generate(noise, choice));
   }
 
   /** [count, …sample]: samples of the data. */
@@ -236,20 +247,20 @@ export class Trainer {
     return TrainerView.create(this.device, this.#run, this.#memory, options);
   }
 
-  /** All parameters, by PyTorch's names. */
+  /** All parameters and running statistics, by PyTorch's names. */
   readTensors(): Promise<Map<string, Tensor>> {
-    return this.#readGroups(({ parameters, tensors }) => [{ arena: parameters, specs: tensors }]);
+    return this.#readGroups(this.#groups(keptGroups));
   }
 
   /** The gradients of the last update of each network, of what is minimised: `grad.generator.0.weight`. */
   readGradients(): Promise<Map<string, Tensor>> {
-    return this.#readGroups(({ gradients, tensors }) => [{ arena: gradients, specs: tensors }]);
+    return this.#readGroups(this.#groups(({ gradients, tensors }) => [{ arena: gradients, specs: tensors }]));
   }
 
-  /** Parameters, the optimizers' state, and the updates so far. */
+  /** Parameters, running statistics, the optimizers' state, the averaged generator, and the updates so far. */
   async readState(): Promise<TrainerState> {
     const updates = { discriminator: this.#discriminatorUpdates, generator: this.#generatorUpdates };
-    return { tensors: await this.#readGroups(stateGroups), updates };
+    return { tensors: await this.#readGroups(this.#stateGroups), updates };
   }
 
   /**
@@ -257,7 +268,7 @@ export class Trainer {
    * @throws RangeError for a name that this run does not have or a length that differs; nothing is written then.
    */
   writeTensors(tensors: Tensors): void {
-    writeGroups(this.#memory, this.#groups(stateGroups), tensors);
+    writeGroups(this.#memory, this.#stateGroups, tensors);
   }
 
   /** Puts back what `readState` read: the run goes on from there. */
@@ -325,24 +336,31 @@ export class Trainer {
     return [this.#run.generator, this.#run.discriminator].flatMap(groupsOf);
   }
 
-  #readGroups(groupsOf: (network: TrainedNetwork) => readonly TensorGroup[]): Promise<Map<string, Tensor>> {
-    return readGroups(this.#memory, this.#groups(groupsOf), (regions) => this.#read(regions));
+  get #stateGroups(): TensorGroup[] {
+    return [...this.#groups(stateGroups), ...(this.#run.average?.groups ?? [])];
+  }
+
+  #readGroups(groups: readonly TensorGroup[]): Promise<Map<string, Tensor>> {
+    return readGroups(this.#memory, groups, (regions) => this.#read(regions));
   }
 }
 
 /** Everything of a network that decides what it does next. */
-const stateGroups = ({ parameters, state, tensors }: TrainedNetwork): TensorGroup[] =>
-  [parameters, ...Object.values(state)].map((arena) => ({ arena, specs: tensors }));
+const stateGroups = (network: TrainedNetwork): TensorGroup[] => [
+  ...keptGroups(network),
+  ...Object.values(network.state).map((arena) => ({ arena, specs: network.tensors })),
+];
 
 /** Fixed places for what outlives a plan, shared ones for the rest. */
 function allocate(run: CompiledRun, memory: Memory): void {
   for (const network of [run.generator, run.discriminator]) {
-    for (const arena of [network.parameters, network.gradients, ...Object.values(network.state)])
-      memory.allocateArena(arena);
+    const { parameters, gradients, state, kept } = network;
+    for (const arena of [parameters, gradients, ...Object.values(state), kept]) memory.allocateArena(arena);
     memory.allocate(network.clock);
   }
+  for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
   const fixed = [
-    run.samples,
+    run.real,
     run.discriminatorNoise,
     run.generatorNoise,
     run.history,
@@ -350,5 +368,10 @@ function allocate(run: CompiledRun, memory: Memory): void {
     ...Object.values(run.tables),
   ];
   for (const slot of fixed) memory.allocate(slot);
-  memory.allocateTransient('activations', [run.updateDiscriminator, run.updateGenerator]);
+  memory.allocateTransient('activations', [
+    run.drawForDiscriminator,
+    run.updateDiscriminator,
+    run.drawForGenerator,
+    run.updateGenerator,
+  ]);
 }
