@@ -6,6 +6,7 @@ import { napUntil } from '../gpu/node';
 import { UserError } from '../math/errors';
 import { DEFAULT_PRESET, presets } from '../presets';
 import { type Console, Failure, processConsole } from './console';
+import type { SampleOptions } from './sample';
 import type { TheoryCommandOptions } from './theory';
 import type { TrainOptions } from './train';
 
@@ -98,13 +99,18 @@ function program(console: Console, exit: (code: number) => void): Command {
     .command('sample')
     .summary('draw samples of a trained generator')
     .description(
-      'Draws samples of a run’s generator into a picture or a CSV file; the same samples for the same seed.',
+      'Draws samples of a run’s generator into a picture, a folder of images, or a file of numbers; the same samples for the same seed.',
     )
     .argument('<run>', 'a run’s folder, or its name in runs/')
-    .option('--count <n>', 'how many samples', wholeNumber('--count', 1, 1_000_000), 1000)
+    .option(
+      '--count <n>',
+      'how many samples (default: 1000, in a picture of images 64)',
+      wholeNumber('--count', 1, 1_000_000),
+    )
     .option('--seed <n>', 'seed of the noise', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
-    .requiredOption('--out <file>', 'a file that ends in .png or .csv')
-    .action(async (run: string, options: { count: number; seed: number; out: string }) => {
+    .option('--interpolate <rows>x<columns>', 'of images: ways from one sample to the next, a row each', ways)
+    .requiredOption('--out <path>', 'a file that ends in .png, .csv or .npy; of images also a folder')
+    .action(async (run: string, options: SampleOptions) => {
       const { sample } = await import('./sample');
       await sample(run, options, console);
     });
@@ -201,6 +207,17 @@ function usageError(text: string): string {
 }
 
 const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
+
+/** Parses `8x10`. */
+function ways(text: string): { rows: number; columns: number } {
+  const [, rows, columns] = /^([1-9]\d?)x([1-9]\d?)$/.exec(text) ?? [];
+  if (rows === undefined) {
+    throw new UserError(
+      `--interpolate: ${JSON.stringify(text)} given; rows and columns from 1 to 99, such as 8x10, would do.`,
+    );
+  }
+  return { rows: Number(rows), columns: Number(columns) };
+}
 
 /** Parses an option's whole number. */
 const wholeNumber =

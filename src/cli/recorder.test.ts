@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readCheckpoint } from '../export/checkpoint';
-import { fieldPoints, frameAround } from '../export/picture';
 import { presets } from '../presets';
 import { parseConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { Snapshot } from '../training/recording';
+import { artistOf } from './artist';
 import { Recorder } from './recorder';
 import { createRunFolder, type RunFolder } from './run-folder';
 
 const config = parseConfig({ ...presets.get('ring').config, steps: 25, reportEvery: 10, evaluateEvery: 10 });
-const frame = frameAround([-1, -1], [1, 1]);
+const artist = artistOf(config);
 const rows = (from: number, to: number): MetricsRow[] =>
   Array.from({ length: to - from + 1 }, (_, i) => ({
     step: from + i,
@@ -44,7 +44,7 @@ const snapshot = (updates: number): Snapshot => ({
     updates: { discriminator: updates, generator: updates },
   },
   generated: new Float32Array(20),
-  field: new Float32Array(fieldPoints(frame).length / 2).fill(0.5),
+  field: new Float32Array(artist.points.length / 2).fill(0.5),
 });
 
 let root: string;
@@ -55,7 +55,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'webgan-recorder-'));
   folder = createRunFolder(root, undefined, 'ring', config);
   time = 1000;
-  recorder = new Recorder(folder, config, 'ring', { frame }, () => time);
+  recorder = new Recorder(folder, config, 'ring', artist, undefined, () => time);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -123,7 +123,7 @@ test('a line a report; at an evaluation it waits for what that says', async () =
 
 test('evaluations between reports get a line too', async () => {
   const odd = parseConfig({ ...presets.get('ring').config, steps: 30, reportEvery: 20, evaluateEvery: 15 });
-  recorder = new Recorder(folder, odd, 'ring', { frame }, () => time);
+  recorder = new Recorder(folder, odd, 'ring', artist, undefined, () => time);
   recorder.evaluated(evaluation(15), snapshot(15));
   recorder.report(rows(1, 20));
   recorder.report(rows(21, 30));

@@ -1,19 +1,23 @@
 // Writes a run down as it goes: metrics, pictures, checkpoint, summary.
 
 import { writeCheckpoint } from '../export/checkpoint';
+import { animate } from '../export/png';
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
-import type { Snapshot } from '../training/recording';
-import { renderPicture } from './canvas';
+import type { Snapshot, StepSamples } from '../training/recording';
+import type { Artist, Subject } from './artist';
 import type { RunFolder } from './run-folder';
-import type { Scene } from './scene';
 import { caption, count } from './words';
+
+/** Pictures in an animation. */
+const MOST_FRAMES = 100;
 
 export class Recorder {
   readonly #folder: RunFolder;
   readonly #config: RunConfig;
-  readonly #scene: Scene;
+  readonly #artist: Artist;
+  readonly #real: Float32Array | undefined;
   readonly #title: string;
   readonly #now: () => number;
   readonly #start: number;
@@ -26,18 +30,21 @@ export class Recorder {
   // Of a run that broke off, something may still come in.
   #closed = false;
   #pictures: Promise<void> = Promise.resolve();
+  #drewReal = false;
 
   constructor(
     folder: RunFolder,
     config: RunConfig,
     title: string,
-    scene: Scene,
+    artist: Artist,
+    real?: Float32Array,
     now: () => number = () => performance.now(),
   ) {
     this.#folder = folder;
     this.#config = config;
     this.#title = title;
-    this.#scene = scene;
+    this.#artist = artist;
+    this.#real = real;
     this.#now = now;
     this.#start = now();
     this.#lastTime = this.#start;
@@ -91,15 +98,28 @@ export class Recorder {
     }
     this.#flush(false);
     this.#folder.checkpoint(writeCheckpoint(this.#config, snapshot.state));
-    const drawn = renderPicture({
-      ...this.#scene,
+    this.#draw(sampleName(evaluation.step), {
       title: `${this.#title}, step ${count(evaluation.step)}`,
       caption: caption(evaluation),
+      ...(this.#real && { real: this.#real }),
       generated: snapshot.generated,
       field: snapshot.field,
     });
+  }
+
+  /** Samples of a step between evaluations; of images, whose real ones get a picture of their own beside the first. */
+  sampled({ step, generated }: StepSamples): void {
+    if (this.#closed) return;
+    const title = `${this.#title}, step ${count(step)}`;
+    if (this.#real && !this.#drewReal) this.#draw('real', { title, caption: '', generated: this.#real });
+    this.#drewReal = true;
+    this.#draw(sampleName(step), { title, caption: '', generated });
+  }
+
+  #draw(name: string, subject: Subject): void {
+    const drawn = this.#artist.draw(subject);
     drawn.catch(() => {});
-    this.#pictures = this.#pictures.then(async () => this.#folder.sample(evaluation.step, await drawn));
+    this.#pictures = this.#pictures.then(async () => this.#folder.sample(name, await drawn));
     // `close` tells.
     this.#pictures.catch(() => {});
   }
@@ -109,6 +129,7 @@ export class Recorder {
     this.#closed = true;
     this.#flush(true);
     await this.#pictures;
+    if (this.#artist.drawsImages) this.#animate();
     const { step: evaluatedAt, ...evaluation } = this.#evaluation ?? {};
     const summary = {
       ...end,
@@ -121,11 +142,26 @@ export class Recorder {
     return summary;
   }
 
+  /** All samples of the folder, those from before a resumption too, one after the other; of very many, evenly chosen ones. */
+  #animate(): void {
+    const names = this.#folder.samples().filter((name) => /^\d+$/.test(name));
+    if (names.length === 0) return;
+    const shown = Math.min(names.length, MOST_FRAMES);
+    const chosen = Array.from({ length: shown }, (_, i) =>
+      shown > 1 ? names[Math.round((i * (names.length - 1)) / (shown - 1))]! : names[0]!,
+    );
+    const pictures = chosen.map((name) => this.#folder.readSample(name));
+    this.#folder.animation(animate(pictures, { milliseconds: 150, lastMilliseconds: 2000 }));
+  }
+
   #flush(all: boolean): void {
     while (this.#lines.length > 0 && (all || !this.#lines[0]!.awaited))
       this.#folder.metrics(this.#lines.shift()!.line);
   }
 }
+
+/** In the order of steps by name too. */
+const sampleName = (step: number): string => String(step).padStart(6, '0');
 
 /** What an evaluation adds to its step's line; the line's own V and scores are the batch's. */
 function scoresOf({ step: _, value: __, realScore: ___, fakeScore: ____, ...scores }: Evaluation): object {

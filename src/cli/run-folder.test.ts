@@ -25,8 +25,8 @@ test('everything is written where the design says', () => {
   const folder = createRunFolder(join(root, 'a', 'b'), undefined, 'ring', config);
   folder.metrics({ step: 1, value: -1.5 });
   folder.metrics({ step: 2, value: -1.4 });
-  folder.sample(500, Uint8Array.of(1, 2));
-  folder.sample(1_234_567, Uint8Array.of(3));
+  folder.sample('000500', Uint8Array.of(1, 2));
+  folder.sample('1234567', Uint8Array.of(3));
   folder.checkpoint(Uint8Array.of(4));
   folder.checkpoint(Uint8Array.of(5));
   folder.summary({ js: 0.1 });

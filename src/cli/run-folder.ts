@@ -2,34 +2,45 @@
 
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../math/errors';
 import type { RunConfig } from '../training/config';
+import { cannotWrite, codeOf, writeWhole, writing } from './files';
+import { lockFolder } from './lock';
 
 export interface RunFolder {
   readonly path: string;
   readonly name: string;
   /** Appends a line to `metrics.jsonl`. */
   metrics(line: object): void;
-  /** Writes `samples/000500.png`. */
-  sample(step: number, png: Uint8Array): void;
-  /** Replaces `checkpoint.safetensors`, whole or not at all. */
+  /** Puts another line in the last one's place. */
+  amendMetrics(line: object): void;
+  /** Writes a picture into `samples`: `000500`, or `real`. */
+  sample(name: string, png: Uint8Array): void;
+  /** Names of the pictures in `samples`, in the order of their numbers. */
+  samples(): string[];
+  readSample(name: string): Uint8Array;
+  /** Replaces `animation.png`. */
+  animation(png: Uint8Array): void;
+  /** Replaces `checkpoint.safetensors`, whole or not at all; the metrics before it are on the disk first. */
   checkpoint(bytes: Uint8Array): void;
   /** Replaces `summary.json`. */
   summary(summary: object): void;
+  /** Nothing more is written; another process may. */
   close(): void;
-  /** Takes the folder away again: for a run that could not begin. */
+  /** Leaves everything as it was before: for a run that could not begin. */
   discard(): void;
 }
 
@@ -70,35 +81,77 @@ export function createRunFolder(
     rmSync(path, { recursive: true, force: true });
     undo();
   };
-  let metrics: number;
   try {
-    metrics = writing(path, () => {
+    const unlock = lockFolder(path);
+    return writing(path, () => {
       mkdirSync(join(path, 'samples'));
-      writeFileSync(join(path, 'config.json'), `${readable(config)}\n`);
-      return openSync(join(path, 'metrics.jsonl'), 'ax');
+      writeConfig(path, config);
+      return openFolder(path, unlock, discard);
     });
   } catch (error) {
     discard();
     throw error;
   }
+}
+
+/** A folder that is made and locked, for writing at the end of its metrics. */
+export function openFolder(path: string, unlock: () => void, discard: () => void): RunFolder {
+  const metrics = openSync(join(path, 'metrics.jsonl'), 'a');
+  let end = fstatSync(metrics).size;
+  let lastLine = end;
+  const append = (line: object) => {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    lastLine = end;
+    // Whole, where the system takes a part at a time.
+    writeFileSync(metrics, bytes);
+    end += bytes.length;
+  };
+  const amend = (line: object) => {
+    ftruncateSync(metrics, lastLine);
+    end = lastLine;
+    append(line);
+  };
+  const put = (name: string, content: string | Uint8Array) => {
+    const file = join(path, name);
+    writing(file, () => writeWhole(file, content));
+  };
   let open = true;
   const close = () => {
-    if (open) closeSync(metrics);
+    if (!open) return;
     open = false;
+    closeSync(metrics);
+    unlock();
   };
+  const metricsFile = join(path, 'metrics.jsonl');
   return {
     path,
     name: basename(path),
-    metrics: (line) => void writeSync(metrics, `${JSON.stringify(line)}\n`),
-    sample: (step, png) => writeFileSync(join(path, 'samples', `${String(step).padStart(6, '0')}.png`), png),
-    checkpoint: (bytes) => writeWhole(join(path, 'checkpoint.safetensors'), bytes),
-    summary: (summary) => writeWhole(join(path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`),
+    metrics: (line) => writing(metricsFile, () => append(line)),
+    amendMetrics: (line) => writing(metricsFile, () => amend(line)),
+    sample: (name, png) => put(join('samples', `${name}.png`), png),
+    samples: () => {
+      const files = readdirSync(join(path, 'samples')).filter((name) => name.endsWith('.png'));
+      const names = files.map((name) => basename(name, '.png'));
+      return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    },
+    readSample: (name) => readFileSync(join(path, 'samples', `${name}.png`)),
+    animation: (png) => put('animation.png', png),
+    checkpoint: (bytes) => {
+      writing(metricsFile, () => fsyncSync(metrics));
+      put('checkpoint.safetensors', bytes);
+    },
+    summary: (summary) => put('summary.json', `${JSON.stringify(summary, null, 2)}\n`),
     close,
     discard: () => {
       close();
       discard();
     },
   };
+}
+
+/** Replaces `config.json`. */
+export function writeConfig(path: string, config: RunConfig): void {
+  writeWhole(join(path, 'config.json'), `${readable(config)}\n`);
 }
 
 /** Indented JSON in which a list of numbers, such as one point of thousands, takes one line. */
@@ -160,66 +213,3 @@ function removeEmpty(folder: string): void {
     // Somebody put something into it: it stays.
   }
 }
-
-/** Writes a file so that its name always stands for a whole one: a temporary file, flushed to disk, then renamed. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    const file = openSync(temporary, 'w');
-    try {
-      writeFileSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** Reads a file that the user named; throws a `UserError` naming it. */
-export function readUserFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const why: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'is a folder, not a file',
-      EACCES: 'may not be read',
-    };
-    throw new UserError(
-      `${path}: ${why[codeOf(error)] ?? `cannot be read (${codeOf(error)})`}; a readable file would do.`,
-    );
-  }
-}
-
-/** Runs what writes for the user, turning the system's refusal into a sentence about `what`. */
-export function writing<Result>(what: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    throw cannotWrite(what, error);
-  }
-}
-
-function cannotWrite(what: string, error: unknown): UserError {
-  const code = codeOf(error);
-  if (code === '') throw error;
-  const why: Record<string, string> = {
-    EACCES: 'permission is denied',
-    EPERM: 'permission is denied',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'a part of the path is a file',
-    EEXIST: 'a file of that name is in the way',
-    ENOENT: 'the path cannot be made',
-    ENOSPC: 'the disk is full',
-    EISDIR: 'a folder of that name is in the way',
-  };
-  return new UserError(
-    `${what} cannot be written: ${why[code] ?? code}; a path that can be written would do.`,
-  );
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? '';

@@ -1,40 +1,46 @@
-// `webgan sample`: samples of a trained generator, as a picture or as numbers.
+// `webgan sample`: samples of a trained generator, as a picture, as images of their own or as numbers.
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
+import { dataSources } from '../data';
+import type { DataContent, DataSource } from '../data/source';
 import { readCheckpoint } from '../export/checkpoint';
+import { interpolateNoise } from '../export/interpolate';
+import { encodeNpy } from '../export/npy';
+import { encodePng } from '../export/png';
+import { imageGrid, toRasters } from '../export/raster';
+import { sizeOf } from '../layers/layer';
 import { UserError } from '../math/errors';
 import { Trainer } from '../training/trainer';
-import { renderPicture } from './canvas';
+import { artistOf } from './artist';
 import type { Console } from './console';
+import { readUserFile, writeWhole, writing } from './files';
 import { openNodeDevice } from './node-runtime';
-import { readUserFile, writeWhole, writing } from './run-folder';
-import { sceneOf } from './scene';
 import { count } from './words';
 
 export interface SampleOptions {
-  readonly count: number;
+  /** As many as suit where not given. */
+  readonly count?: number;
   readonly seed: number;
   readonly out: string;
+  /** Ways between samples instead of samples: so many, of so many images each. */
+  readonly interpolate?: { readonly rows: number; readonly columns: number };
 }
 
-/** Writes `count` samples of a run's generator; the same ones for the same seed. @throws UserError */
+const KINDS = ['.png', '.csv', '.npy', ''] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Writes samples of a run's generator, or ways between them; the same ones for the same seed. @throws UserError */
 export async function sample(run: string, options: SampleOptions, console: Console): Promise<void> {
-  const kind = extname(options.out).toLowerCase();
-  if (kind !== '.png' && kind !== '.csv') {
-    throw new UserError(
-      `--out: ${JSON.stringify(options.out)} given; a name that ends in .png or .csv would do.`,
-    );
-  }
-  const folder = dirname(options.out);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError(`--out: there is no folder ${folder}; one that is there would do.`);
-  }
+  const { seed, out, interpolate } = options;
+  const kind = kindOf(out);
   const checkpoint = findCheckpoint(run);
   const { config, state } = readCheckpoint(readUserFile(checkpoint), checkpoint);
+  const { image } = dataSources.get(config.data.source).create(config.data);
+  checkKind(kind, out, image !== undefined, interpolate !== undefined);
   const device = await openNodeDevice();
   try {
-    const trainer = await Trainer.create(device, config);
+    const trainer = await Trainer.create(device, config, image && standIn(image));
     try {
       trainer.writeState(state);
     } catch (error) {
@@ -42,23 +48,90 @@ export async function sample(run: string, options: SampleOptions, console: Conso
         throw new UserError(`${checkpoint}: does not fit its own configuration (${error.message}).`);
       throw error;
     }
-    const generated = await trainer.sample(options.count, options.seed);
-    const title = `${count(options.count)} samples of G after ${count(state.updates.generator)} steps`;
-    const content =
-      kind === '.csv'
-        ? toCsv(generated, trainer.run.generator.output[0]!)
-        : await renderPicture({
-            ...sceneOf(config),
-            title,
-            caption: `${checkpoint}, seed ${options.seed}`,
-            generated,
-          });
+    const wanted = options.count ?? (image && kind === '.png' ? 64 : 1000);
+    const generated = interpolate
+      ? await drawWays(trainer, interpolate, seed)
+      : await trainer.sample(wanted, seed);
     trainer.destroy();
-    writing(options.out, () => writeWhole(options.out, content));
-    console.out(`${title}: ${options.out}`);
+    const what = interpolate
+      ? `${count(interpolate.rows)} ways of ${count(interpolate.columns)} images between samples of G`
+      : `${count(wanted)} samples of G`;
+    const title = `${what} after ${count(state.updates.generator)} steps`;
+    const shape = trainer.run.generator.output;
+    if (kind === '') {
+      writing(out, () => writeImages(out, generated, shape));
+    } else {
+      const content = await contentOf(kind);
+      writing(out, () => writeWhole(out, content));
+    }
+    console.out(`${title}: ${out}`);
+
+    async function contentOf(kind: Exclude<Kind, ''>): Promise<string | Uint8Array> {
+      const size = sizeOf(shape);
+      if (kind === '.csv') return toCsv(generated, size);
+      if (kind === '.npy') return encodeNpy(generated, [generated.length / size, ...shape]);
+      if (interpolate) return encodePng(imageGrid(toRasters(generated, shape), interpolate));
+      return artistOf(config).draw({ title, caption: `${checkpoint}, seed ${seed}`, generated });
+    }
   } finally {
     device.destroy();
   }
+}
+
+/** What is to be written, by the name's end: a name without one is a folder of images. */
+function kindOf(out: string): Kind {
+  const kind = KINDS.find((kind) => kind === extname(out).toLowerCase());
+  if (kind === undefined) {
+    throw new UserError(
+      `--out: ${JSON.stringify(out)} given; a name that ends in .png, .csv or .npy would do, or a folder.`,
+    );
+  }
+  const folder = dirname(out);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError(`--out: there is no folder ${folder}; one that is there would do.`);
+  }
+  if (kind === '' && existsSync(out) && !(statSync(out).isDirectory() && readdirSync(out).length === 0)) {
+    throw new UserError(`--out: ${out} is there already; a new name or an empty folder would do.`);
+  }
+  return kind;
+}
+
+function checkKind(kind: Kind, out: string, isImages: boolean, ways: boolean): void {
+  if (ways && !isImages) {
+    throw new UserError('--interpolate: the run is not of images; without it, samples would do.');
+  }
+  const given = JSON.stringify(out);
+  if (kind === '' && !isImages) {
+    throw new UserError(`--out: ${given} given; a name that ends in .png, .csv or .npy would do.`);
+  }
+  if (kind === '.csv' && isImages) {
+    throw new UserError(`--out: ${given} given for images; .png, .npy or a folder would do.`);
+  }
+}
+
+/** Drawing samples needs no data, but a run does not begin without: one black image stands for it. */
+function standIn({ channels, height, width }: NonNullable<DataSource['image']>): DataContent {
+  const pieces = [new Uint8Array(channels * height * width)];
+  return { images: { name: 'a black image', count: 1, channels, height, width, pieces } };
+}
+
+/** [rows · columns, …sample]: each row goes from one sample of the seed to the next. */
+async function drawWays(
+  trainer: Trainer,
+  { rows, columns }: { rows: number; columns: number },
+  seed: number,
+): Promise<Float32Array> {
+  const { type, size } = trainer.config.noise;
+  const noise = await trainer.noise(rows, seed);
+  return trainer.generate(interpolateNoise(noise, size, columns, type));
+}
+
+/** `000000.png`, `000001.png` and so on, as large as they are. */
+function writeImages(folder: string, images: Float32Array, shape: readonly number[]): void {
+  mkdirSync(folder, { recursive: true });
+  toRasters(images, shape).forEach((raster, i) => {
+    writeFileSync(join(folder, `${String(i).padStart(6, '0')}.png`), encodePng(raster));
+  });
 }
 
 /** A run is named by its folder, by its name in `runs`, or by the checkpoint itself. */

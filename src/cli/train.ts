@@ -1,7 +1,7 @@
 // `webgan train`: a run from its configuration to its folder.
 
-import { fieldPoints } from '../export/picture';
 import { TrainingFault } from '../training/fault';
+import { artistOf } from './artist';
 import { openChromeRuntime } from './chrome-runtime';
 import { type Console, Failure } from './console';
 import { loadConfig } from './load-config';
@@ -10,7 +10,6 @@ import { progressLine } from './progress';
 import { Recorder } from './recorder';
 import { createRunFolder } from './run-folder';
 import type { OpenRuntime, Runtime } from './runtime';
-import { sceneOf } from './scene';
 import { count, duration, verdict } from './words';
 
 export interface TrainOptions {
@@ -27,9 +26,6 @@ const RUNTIMES: Record<TrainOptions['runtime'], OpenRuntime> = {
   chrome: openChromeRuntime,
 };
 
-/** Samples of each kind in a picture. */
-const PICTURE_SAMPLES = 2048;
-
 /** Trains and writes the run's folder. @throws UserError, Failure or TrainingFault; see `main`. */
 export async function train(
   source: string | undefined,
@@ -38,9 +34,10 @@ export async function train(
 ): Promise<void> {
   const { config, name } = loadConfig(source, options.settings);
   const tell = options.json ? console.err : console.out;
-  const scene = sceneOf(config);
+  const artist = artistOf(config);
   const folder = createRunFolder(options.out, options.name, name, config);
-  const request = { samples: PICTURE_SAMPLES, seed: config.seed, points: fieldPoints(scene.frame) };
+  const { samples, points, drawsImages } = artist;
+  const request = { samples, seed: config.seed, points, atReports: drawsImages };
 
   let runtime: Runtime | undefined;
   let interrupted = false;
@@ -62,8 +59,8 @@ export async function train(
     }
     if (interrupted) runtime.stop();
     tell(`Training on ${runtime.adapter}, into ${folder.path}.`);
-    const real = await runtime.real(PICTURE_SAMPLES, config.seed);
-    const recorder = new Recorder(folder, config, folder.name, { ...scene, real });
+    const real = await runtime.real(samples, config.seed);
+    const recorder = new Recorder(folder, config, folder.name, artist, real);
     const end = { adapter: runtime.adapter, runtime: options.runtime };
     try {
       await runtime.train({
@@ -75,6 +72,7 @@ export async function train(
           else tell(line());
         },
         onEvaluation: (evaluation, snapshot) => recorder.evaluated(evaluation, snapshot),
+        onSamples: (samples) => recorder.sampled(samples),
       });
       if (recorder.evaluation === undefined || recorder.evaluation.step !== recorder.step) {
         const { evaluation, snapshot } = await runtime.evaluate();

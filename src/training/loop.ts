@@ -2,6 +2,7 @@
 
 import type { Evaluation } from './evaluate';
 import type { MetricsRow } from './metrics';
+import type { TrainerState } from './tensor';
 import type { Trainer } from './trainer';
 
 export interface LoopOptions {
@@ -15,12 +16,21 @@ export interface LoopOptions {
   readonly evaluateEvery: number;
   /** Rows of all iterations since the last report, oldest first. */
   readonly onReport?: (rows: readonly MetricsRow[]) => void;
+  /** Called at every report on a multiple of `reportEvery` and at the last iteration, as `atEvaluation` is. */
+  readonly atReport?: (step: number) => void;
   /**
    * Called at every evaluation when everything up to `step` is submitted and nothing behind it: what is asked of the
    * trainer here (`sample`, `readState`) is answered for exactly that step.
    */
   readonly atEvaluation?: (step: number) => void;
   readonly onEvaluation?: (evaluation: Evaluation) => void;
+  /** Iterations between two calls of `onCheckpoint`; none where absent. The last iteration has one too. */
+  readonly checkpointEvery?: number;
+  /**
+   * The state of exactly that step, behind its report and its evaluation. While two of the promises that it gives are
+   * open, no more is submitted: checkpoints are not made faster than they can be written.
+   */
+  readonly onCheckpoint?: (state: TrainerState) => Promise<void>;
   /** Everything was trained and reported. */
   readonly onDone?: () => void;
   /** A TrainingFault, a lost device, or what a callback threw. The loop has stopped. */
@@ -30,6 +40,7 @@ export interface LoopOptions {
 /** A submit is sized to about this much GPU time: long enough to hide its cost, short enough to stay responsive. */
 const SUBMIT_MILLISECONDS = 40;
 const SUBMITS_IN_FLIGHT = 2;
+const CHECKPOINTS_IN_FLIGHT = 2;
 /** Well below the 4,096 rows of the metrics history, so that no row is overwritten unread. */
 const MOST_UNREAD = 1024;
 
@@ -39,11 +50,12 @@ export class TrainingLoop {
   #running = false;
   #stopped = false;
   #inFlight = 0;
+  #checkpoints = 0;
   #iterationsPerSubmit = 1;
   #lastFinish = 0;
   #lastReport = 0;
   #unread: MetricsRow[] = [];
-  #lastRead: number;
+  #lastReported: number;
   // Reports and evaluations are answered in order.
   #answers: Promise<void> = Promise.resolve();
   #idle: (() => void)[] = [];
@@ -51,7 +63,7 @@ export class TrainingLoop {
   constructor(trainer: Trainer, options: LoopOptions) {
     this.#trainer = trainer;
     this.#options = options;
-    this.#lastRead = trainer.step;
+    this.#lastReported = trainer.step;
   }
 
   get running(): boolean {
@@ -79,7 +91,12 @@ export class TrainingLoop {
   }
 
   #pump(): void {
-    while (this.#running && this.#inFlight < SUBMITS_IN_FLIGHT && this.#trainer.step < this.#options.until)
+    while (
+      this.#running &&
+      this.#inFlight < SUBMITS_IN_FLIGHT &&
+      this.#checkpoints < CHECKPOINTS_IN_FLIGHT &&
+      this.#trainer.step < this.#options.until
+    )
       this.#submit();
     if (this.#inFlight === 0) {
       if (this.#running && this.#trainer.step >= this.#options.until) this.#finish();
@@ -88,7 +105,7 @@ export class TrainingLoop {
   }
 
   #submit(): void {
-    const { reportEvery, evaluateEvery, until } = this.#options;
+    const { reportEvery, evaluateEvery, checkpointEvery = Infinity, until } = this.#options;
     const trainer = this.#trainer;
     const readEvery = Math.min(reportEvery, MOST_UNREAD);
     const from = trainer.step;
@@ -97,13 +114,18 @@ export class TrainingLoop {
       until,
       nextMultiple(from, readEvery),
       nextMultiple(from, evaluateEvery),
+      nextMultiple(from, checkpointEvery),
     );
     trainer.advance(to - from);
     this.#inFlight++;
     void trainer.device.gpu.queue.onSubmittedWorkDone().then(() => this.#finished(to - from));
     const isReport = to % reportEvery === 0 || to === until || this.#isOverdue();
-    if (to % readEvery === 0 || isReport) this.#read(isReport);
+    const isCheckpoint = (to % checkpointEvery === 0 || to === until) && checkpointEvery !== Infinity;
+    // Read before a checkpoint too: after a fault there is none, for its weights stand still while its clock goes on.
+    if (to % readEvery === 0 || isReport || isCheckpoint) this.#read(isReport);
+    if (to % reportEvery === 0 || to === until) this.#options.atReport?.(to);
     if ((to % evaluateEvery === 0 || to === until) && evaluateEvery !== Infinity) this.#evaluate();
+    if (isCheckpoint) this.#checkpoint();
   }
 
   #isOverdue(): boolean {
@@ -123,7 +145,7 @@ export class TrainingLoop {
 
   #read(report: boolean): void {
     if (report) this.#lastReport = performance.now();
-    this.#lastRead = this.#trainer.step;
+    if (report) this.#lastReported = this.#trainer.step;
     const rows = this.#trainer.readMetrics();
     this.#answer(rows, (answer) => {
       this.#unread.push(...answer);
@@ -135,6 +157,18 @@ export class TrainingLoop {
     const evaluation = this.#trainer.evaluate();
     this.#options.atEvaluation?.(this.#trainer.step);
     this.#answer(evaluation, (evaluation) => this.#options.onEvaluation?.(evaluation));
+  }
+
+  #checkpoint(): void {
+    const { onCheckpoint } = this.#options;
+    this.#checkpoints++;
+    this.#answer(this.#trainer.readState(), (state) => {
+      const done = () => {
+        this.#checkpoints--;
+        this.#pump();
+      };
+      onCheckpoint?.(state).then(done, (error) => this.#fail(error));
+    });
   }
 
   #answer<T>(question: Promise<T>, use: (answer: T) => void): void {
@@ -169,7 +203,7 @@ export class TrainingLoop {
   /** After a pause: what was trained since the last report is reported too. */
   async #settled(): Promise<void> {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-    if (this.#trainer.step > this.#lastRead && !this.#failed) this.#read(true);
+    if (this.#trainer.step > this.#lastReported && !this.#failed) this.#read(true);
     await this.#answers;
   }
 }

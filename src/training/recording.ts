@@ -11,17 +11,30 @@ export interface SnapshotRequest {
   readonly samples: number;
   /** Of the noise, which is always the same. */
   readonly seed: number;
-  /** [n, …sample]: where D is asked. */
+  /** [n, …sample]: where D is asked; empty where nobody wants to know. */
   readonly points: Float32Array;
 }
 
-/** What is written down at an evaluation. */
+/** What is shown of the networks at an evaluation. */
 export interface Snapshot {
-  readonly state: TrainerState;
   /** [samples, …sample] of G. */
   readonly generated: Float32Array;
   /** D(x) at the wanted points. */
   readonly field: Float32Array;
+}
+
+/** What a recording is to hand over, and when. */
+export interface RecordingRequest extends SnapshotRequest {
+  /** Iterations between two checkpoints. */
+  readonly checkpointEvery: number;
+  /** Whether samples are wanted of step 0 and at every report too, not only at evaluations. */
+  readonly atReports?: boolean;
+}
+
+/** Samples of G, [samples, …sample], after so many iterations. */
+export interface StepSamples {
+  readonly step: number;
+  readonly generated: Float32Array;
 }
 
 export interface RecordingHooks {
@@ -29,6 +42,10 @@ export interface RecordingHooks {
   onReport(rows: readonly MetricsRow[]): void;
   /** In the order of steps; a step's report comes before its evaluation. */
   onEvaluation(evaluation: Evaluation, snapshot: Snapshot): void;
+  /** The state of a step, behind everything else of that step. Training waits where these take longer than it does. */
+  onCheckpoint(state: TrainerState): void | Promise<void>;
+  /** Where the request says `atReports`: of step 0, and of every report that is no evaluation. */
+  onSamples?(samples: StepSamples): void;
 }
 
 export interface Recording {
@@ -44,50 +61,91 @@ export interface Recording {
  */
 export async function takeSnapshot(trainer: Trainer, request: SnapshotRequest): Promise<Snapshot> {
   // Asked for at once, so that all of it is of one step.
-  const [state, generated, field] = await Promise.all([
-    trainer.readState(),
+  const [generated, field] = await Promise.all([
     trainer.sample(request.samples, request.seed),
-    trainer.score(request.points),
+    request.points.length > 0 ? trainer.score(request.points) : new Float32Array(),
   ]);
-  return { state, generated, field };
+  return { generated, field };
 }
 
-/** Trains to the configuration's end, with a report every `reportEvery` iterations and a snapshot at every evaluation. */
-export function record(trainer: Trainer, request: SnapshotRequest, hooks: RecordingHooks): Recording {
+/**
+ * Trains to the configuration's end, with a report every `reportEvery` iterations, a snapshot at every evaluation and a
+ * checkpoint every `checkpointEvery`. Wherever it ends, unless by an error, the last step has an evaluation and a checkpoint.
+ */
+export function record(trainer: Trainer, request: RecordingRequest, hooks: RecordingHooks): Recording {
   let stop = () => {};
   const done = new Promise<void>((resolve, reject) => {
+    const { steps, reportEvery, evaluateEvery } = trainer.config;
+    let [evaluated, saved] = [Number.NaN, Number.NaN];
+    let failed = false;
     // One for every evaluation under way, in order.
     const waiting: Promise<Snapshot>[] = [];
-    const handedOver: Promise<void>[] = [];
-    const settle = () => void Promise.all(handedOver).then(() => resolve(), reject);
-    const { steps, reportEvery, evaluateEvery } = trainer.config;
+    let handed = Promise.resolve();
+    const hand = (action: () => void | Promise<void>): Promise<void> => {
+      handed = handed.then(action);
+      handed.catch(fail);
+      return handed;
+    };
+    const handEvaluation = (evaluation: Evaluation, snapshot: Promise<Snapshot>) => {
+      evaluated = evaluation.step;
+      void hand(async () => hooks.onEvaluation(evaluation, await snapshot));
+    };
+    const handCheckpoint = (state: TrainerState) => {
+      saved = state.updates.generator;
+      return hand(() => hooks.onCheckpoint(state));
+    };
+    const handSamples = (step: number) => {
+      const samples = trainer.sample(request.samples, request.seed);
+      samples.catch(() => {});
+      void hand(async () => hooks.onSamples?.({ step, generated: await samples }));
+    };
     const loop = new TrainingLoop(trainer, {
       until: steps,
       reportEvery,
       evaluateEvery,
+      checkpointEvery: request.checkpointEvery,
       onReport: (rows) => hooks.onReport(rows),
+      atReport: (step) => {
+        if (request.atReports && step % evaluateEvery !== 0 && step !== steps) handSamples(step);
+      },
       atEvaluation: () => {
         const snapshot = takeSnapshot(trainer, request);
         snapshot.catch(() => {});
         waiting.push(snapshot);
       },
-      onEvaluation: (evaluation) => {
-        const snapshot = waiting.shift()!;
-        const handed = snapshot.then((taken) => hooks.onEvaluation(evaluation, taken));
-        handed.catch(fail);
-        handedOver.push(handed);
-      },
-      onDone: settle,
+      onEvaluation: (evaluation) => handEvaluation(evaluation, waiting.shift()!),
+      onCheckpoint: handCheckpoint,
+      onDone: end,
       onError: fail,
     });
+    /** Where it was stopped, the last step lacks what others have. */
+    async function end(): Promise<void> {
+      try {
+        if (!failed && evaluated !== trainer.step) {
+          const snapshot = takeSnapshot(trainer, request);
+          snapshot.catch(() => {});
+          handEvaluation(await trainer.evaluate(), snapshot);
+        }
+        if (!failed && saved !== trainer.step) void handCheckpoint(await trainer.readState());
+        await handed;
+        if (!failed) resolve();
+      } catch (error) {
+        fail(error);
+      }
+    }
     /** What was taken before it went wrong is still handed over. */
     function fail(error: unknown): void {
+      failed = true;
       void loop.stop();
-      void Promise.allSettled(handedOver).then(() => reject(error));
+      void handed.catch(() => {}).then(() => reject(error));
     }
-    stop = () => void loop.stop().then(settle);
+    stop = () => void loop.stop().then(end);
     // The first snapshot compiles; the others are of the very step they are asked at.
-    takeSnapshot(trainer, request).then(() => loop.start(), reject);
+    takeSnapshot(trainer, request).then(({ generated }) => {
+      const { step } = trainer;
+      if (request.atReports && step === 0) void hand(() => hooks.onSamples?.({ step, generated }));
+      loop.start();
+    }, reject);
   });
   return { done, stop: () => stop() };
 }
