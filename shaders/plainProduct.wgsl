@@ -116,12 +116,12 @@ fn plainProduct(@builtin(global_invocation_id) id: vec3u) {
         sum[r * TILE_COLUMNS + 2u % TILE_COLUMNS],
         sum[r * TILE_COLUMNS + 3u % TILE_COLUMNS],
       );
-      if (shape.mode == INTO) {
+      if (ENDING == ACTIVATION && shape.keep == 1u) {
         // unroll
         for (var c = 0u; c < TILE_COLUMNS; c++) { if (c < inside) { preactivation[resultAt[r] + c] = value[c]; } }
       }
-      if (shape.mode == INTO || shape.mode == ONWARD) { value = activation(value, shape.parameter); }
-      if (shape.mode == BACK) {
+      if (ENDING == ACTIVATION) { value = activation(value, shape.parameter); }
+      if (ENDING == DERIVATIVE) {
         var before = vec4f(0.0);
         // unroll
         for (var c = 0u; c < TILE_COLUMNS; c++) { if (c < inside) { before[c] = preactivation[resultAt[r] + c]; } }

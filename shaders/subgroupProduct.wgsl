@@ -154,9 +154,9 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
         if (quad + j * LANES < columnQuads) {
           let at = pixel * columnQuads + quad + j * LANES;
           var value = sum[r * TILE_QUADS + j];
-          if (shape.mode == INTO) { preactivation[at] = value; }
-          if (shape.mode == INTO || shape.mode == ONWARD) { value = activation(value, shape.parameter); }
-          if (shape.mode == BACK) { value *= derivative(preactivation[at], shape.parameter); }
+          if (ENDING == ACTIVATION && shape.keep == 1u) { preactivation[at] = value; }
+          if (ENDING == ACTIVATION) { value = activation(value, shape.parameter); }
+          if (ENDING == DERIVATIVE) { value *= derivative(preactivation[at], shape.parameter); }
           product[at] = value;
         }
       }

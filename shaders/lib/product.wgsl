@@ -34,23 +34,23 @@ struct ProductShape {
   stride: u32,
   padding: u32,
   biased: u32, // 0 or 1; without a bias any readable slot may be bound to it
-  mode: u32, // how it ends, see below
+  keep: u32, // 0 or 1, see below
   parameter: f32, // of the activation
 }
 
 @group(0) @binding(14) var<uniform> shape: ProductShape;
 
-// How a finished result ends, by `shape.mode`:
+// How a finished result ends, the ENDING:
 //
-//   PLAIN   product = value
-//   INTO    preactivation = value, product = f(value)      a layer and the activation f behind it
-//   ONWARD  product = f(value), where no backward pass will ask for the preactivation
-//   BACK    product = value · f′(preactivation)            a layer's inputGrad, through the activation before it
+//   NONE        product = value
+//   ACTIVATION  product = f(value): a layer and the activation f behind it. Where a backward pass will ask for the
+//               preactivation, keep = 1, it is written too
+//   DERIVATIVE  product = value · f′(preactivation): a layer's inputGrad, through the activation before it
 
-const PLAIN = 0u;
-const INTO = 1u;
-const ONWARD = 2u;
-const BACK = 3u;
+const NONE = 0u;
+const ACTIVATION = 1u;
+const DERIVATIVE = 2u;
+const ENDING = 0u;
 
 // Replaced by the activation's own (src/wgsl/graft.ts).
 fn activation(x: vec4f, parameter: f32) -> vec4f { return x; }

@@ -2,6 +2,7 @@
 
 import { UserError } from '../math/errors';
 import { PipelineCache } from './pipelines';
+import { Strategies, type StrategyOptions } from './strategies';
 
 export interface Device {
   readonly gpu: GPUDevice;
@@ -9,6 +10,8 @@ export interface Device {
   readonly name: string;
   readonly info: GPUAdapterInfo;
   readonly pipelines: PipelineCache;
+  /** Chooses among the alternatives of matrix products. */
+  readonly strategies: Strategies;
   readonly canMeasureTime: boolean;
   /** Invocations of a subgroup; undefined without the feature, or where it may differ from kernel to kernel. */
   readonly subgroupSize: number | undefined;
@@ -26,11 +29,8 @@ const OPTIONAL_FEATURES = ['timestamp-query', 'subgroups'] as const satisfies re
  * Asks for an adapter and a device with its full buffer limits.
  * @throws UserError when there is no adapter.
  */
-export async function openDevice(
-  gpu: GPU,
-  options: GPURequestAdapterOptions = { powerPreference: 'high-performance' },
-): Promise<Device> {
-  const adapter = await gpu.requestAdapter(options);
+export async function openDevice(gpu: GPU, options: StrategyOptions = {}): Promise<Device> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new UserError(
       'No WebGPU adapter was found: update the graphics driver, or see what `webgan doctor` advises.',
@@ -51,7 +51,7 @@ export async function openDevice(
     for (const listener of listeners) listener(error);
     if (listeners.size === 0) console.error(error.message);
   });
-  return {
+  const opened: Omit<Device, 'strategies'> = {
     gpu: device,
     name: adapterName(adapter.info),
     info: adapter.info,
@@ -65,6 +65,14 @@ export async function openDevice(
     },
     destroy: () => device.destroy(),
   };
+  return withStrategies(opened, options);
+}
+
+/** Strategies measure on the device that they belong to. */
+function withStrategies(opened: Omit<Device, 'strategies'>, options: StrategyOptions): Device {
+  const device = opened as { strategies: Strategies } & typeof opened;
+  device.strategies = new Strategies(device, options);
+  return device;
 }
 
 function subgroupSizeOf({ subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo): number | undefined {

@@ -3,9 +3,9 @@
 import type { UniformBinding } from '../wgsl/kernel';
 import { writeUniform } from '../wgsl/uniform';
 import type { Device } from './device';
-import type { Memory } from './memory';
+import { Memory } from './memory';
 import type { Pipeline } from './pipelines';
-import { isSlot, type UniformValues, type Work } from './work';
+import { type Alternative, isSlot, type UniformValues, type Work } from './work';
 
 const UNIFORM_ALIGNMENT = 256;
 
@@ -15,62 +15,146 @@ interface Dispatch {
   readonly work: Work;
 }
 
+/** What stands for one work of the list: its own dispatch, or those of the alternative that has taken its place. */
+interface Step {
+  readonly work: Work;
+  dispatches: readonly Dispatch[];
+  label: string;
+}
+
 export class Plan {
   readonly label: string;
-  readonly #dispatches: Dispatch[];
-  readonly #uniforms: GPUBuffer | undefined;
+  readonly #device: Device;
+  readonly #memory: Memory;
+  readonly #steps: Step[] = [];
+  readonly #uniforms: GPUBuffer[] = [];
+  #destroyed = false;
+  #settled: Promise<void> = Promise.resolve();
 
-  private constructor(label: string, dispatches: Dispatch[], uniforms: GPUBuffer | undefined) {
+  private constructor(device: Device, memory: Memory, label: string) {
+    this.#device = device;
+    // What only an alternative needs, partial sums, is the plan's own.
+    this.#memory = new Memory(device.gpu, memory);
     this.label = label;
-    this.#dispatches = dispatches;
-    this.#uniforms = uniforms;
   }
 
-  /** Compiles what is not compiled yet and binds every slot's region. All slots must have memory. */
+  /**
+   * Compiles what is not compiled yet and binds every slot's region. All slots must have memory. Works with alternatives run
+   * plain at once, and as what is quickest here when that is chosen and compiled; a strategy that is forced is waited for.
+   */
   static async create(device: Device, memory: Memory, label: string, list: readonly Work[]): Promise<Plan> {
+    const plan = new Plan(device, memory, label);
+    const { strategies } = device;
+    const forced = list.map((item) => (strategies.isForced ? strategies.known(item) : undefined));
+    await plan.#fill(list, (item, i) => alternativeOf(forced[i])?.work ?? [item]);
+    plan.#steps.forEach((step, i) => {
+      step.label = alternativeOf(forced[i])?.label ?? 'plain';
+    });
+    if (!strategies.isForced) plan.#settled = plan.#quicken();
+    return plan;
+  }
+
+  /** As `create`, for good: every work runs as it is. */
+  static async fixed(device: Device, memory: Memory, label: string, list: readonly Work[]): Promise<Plan> {
+    const plan = new Plan(device, memory, label);
+    await plan.#fill(list, (item) => [item]);
+    return plan;
+  }
+
+  get work(): readonly Work[] {
+    return this.#steps.map(({ work }) => work);
+  }
+
+  /** Resolves when no work waits for a quicker alternative any more. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** How the works that have alternatives run now: labels, with how many run so. */
+  get strategies(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { work, label } of this.#steps)
+      if (work.alternatives) counts.set(label, (counts.get(label) ?? 0) + 1);
+    return counts;
+  }
+
+  encode(pass: GPUComputePassEncoder): void {
+    // Setting the same pipeline again is not free everywhere; neighbours often share one.
+    let current: GPUComputePipeline | undefined;
+    for (const { dispatches } of this.#steps) {
+      for (const { shared, bindGroup, work } of dispatches) {
+        const { pipeline } = shared;
+        if (pipeline !== current) pass.setPipeline(pipeline);
+        current = pipeline;
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(work.grid[0], work.grid[1], work.grid[2]);
+      }
+    }
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    for (const buffer of this.#uniforms) buffer.destroy();
+    this.#memory.destroy();
+  }
+
+  async #fill(list: readonly Work[], worksOf: (item: Work, i: number) => readonly Work[]): Promise<void> {
+    const works = list.map(worksOf);
+    const dispatches = await this.#freeze(works.flat());
+    let at = 0;
+    list.forEach((work, i) => {
+      const count = works[i]!.length;
+      this.#steps.push({ work, dispatches: dispatches.slice(at, at + count), label: 'plain' });
+      at += count;
+    });
+  }
+
+  /** Puts quicker alternatives in the place of plain works, each as soon as it is chosen and compiled. */
+  async #quicken(): Promise<void> {
+    await Promise.all(
+      this.#steps.map(async (step) => {
+        if (!step.work.alternatives) return;
+        const chosen = alternativeOf(await this.#device.strategies.choose(step.work));
+        if (!chosen || this.#destroyed) return;
+        // What does not compile here is no alternative; the plain one goes on.
+        const dispatches = await this.#freeze(chosen.work).catch(() => undefined);
+        if (!dispatches || this.#destroyed) return;
+        step.dispatches = dispatches;
+        step.label = chosen.label;
+      }),
+    );
+  }
+
+  async #freeze(list: readonly Work[]): Promise<Dispatch[]> {
+    const device = this.#device;
     const pipelines = await Promise.all(list.map(({ kernel }) => device.pipelines.get(kernel)));
-    const uniforms = writeUniforms(device.gpu, label, list);
-    const dispatches = list.map((item, i): Dispatch => {
+    if (this.#destroyed) return [];
+    this.#memory.allocateTransient(`${this.label} partial sums`, [list]);
+    const uniforms = writeUniforms(device.gpu, this.label, list);
+    if (uniforms) this.#uniforms.push(uniforms.buffer);
+    return list.map((item, i): Dispatch => {
       const shared = pipelines[i]!;
       const entries = Object.entries(item.kernel.bindings).map(([name, { binding }]): GPUBindGroupEntry => {
         const bound = item.bindings[name];
         if (bound === undefined) throw new Error(`${item.kernel.label}: nothing is bound to "${name}".`);
-        if (isSlot(bound)) return { binding, resource: memory.region(bound) };
+        if (isSlot(bound)) return { binding, resource: this.#memory.region(bound) };
         return {
           binding,
           resource: { buffer: uniforms!.buffer, offset: uniforms!.offsets[i]!, size: uniforms!.sizes[i]! },
         };
       });
       const bindGroup = device.gpu.createBindGroup({
-        label: `${label}: ${item.kernel.label}`,
+        label: `${this.label}: ${item.kernel.label}`,
         layout: shared.layout,
         entries,
       });
       return { shared, bindGroup, work: item };
     });
-    return new Plan(label, dispatches, uniforms?.buffer);
-  }
-
-  get work(): readonly Work[] {
-    return this.#dispatches.map((dispatch) => dispatch.work);
-  }
-
-  encode(pass: GPUComputePassEncoder): void {
-    // Setting the same pipeline again is not free everywhere; neighbours often share one.
-    let current: GPUComputePipeline | undefined;
-    for (const { shared, bindGroup, work } of this.#dispatches) {
-      const { pipeline } = shared;
-      if (pipeline !== current) pass.setPipeline(pipeline);
-      current = pipeline;
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(work.grid[0], work.grid[1], work.grid[2]);
-    }
-  }
-
-  destroy(): void {
-    this.#uniforms?.destroy();
   }
 }
+
+const alternativeOf = (choice: Alternative | 'plain' | undefined): Alternative | undefined =>
+  typeof choice === 'object' ? choice : undefined;
 
 function writeUniforms(device: GPUDevice, label: string, list: readonly Work[]) {
   const offsets: number[] = [];

@@ -9,7 +9,7 @@ export function useDevice(): () => Device {
   let device: Device | undefined;
   const errors: string[] = [];
   beforeAll(async () => {
-    device = await openDevice((await openNodeGpu()).gpu);
+    device = await openDevice((await openNodeGpu()).gpu, { strategy: 'plain' });
     device.onError((error) => errors.push(error.message));
   });
   afterEach(() => {

@@ -93,7 +93,6 @@ function product(
   const pointwise = isPointwise(convolution);
   const loader = pointwise ? PRODUCT.ROWS : forth ? PRODUCT.IM2COL : PRODUCT.PARITY;
   const ending = into?.ending ?? through?.ending;
-  const mode = into ? (into.keep ? PRODUCT.INTO : PRODUCT.ONWARD) : through ? PRODUCT.BACK : PRODUCT.PLAIN;
   const bindings = {
     left,
     right: weight,
@@ -112,7 +111,7 @@ function product(
       stride,
       padding,
       biased: bias ? 1 : 0,
-      mode,
+      keep: into?.keep ? 1 : 0,
       parameter: ending?.parameter ?? 0,
     },
   };
@@ -124,6 +123,7 @@ function product(
       ...tile,
       LOADER: loader,
       TRANSPOSED: forth ? 0 : 1,
+      ENDING: into ? PRODUCT.ACTIVATION : through ? PRODUCT.DERIVATIVE : PRODUCT.NONE,
     });
   // Phases of one axis have all but the same number of places; the first has the most.
   const phases = loader === PRODUCT.PARITY ? stride : 1;
@@ -136,7 +136,7 @@ function product(
   return {
     ...work(plain, bindings, grid(plainTileSize(plain)), 2 * multiplied),
     alternatives: {
-      key: `product ${loader} ${JSON.stringify(bindings.shape)}`,
+      key: `product ${direction} ${ending?.functions.file ?? ''} ${JSON.stringify(bindings.shape)}`,
       on: (adapter) =>
         channels % 4 > 0 || columns % 4 > 0
           ? []

@@ -1,0 +1,93 @@
+// Which of its alternatives a product uses on the adapter at hand: forced, known of software, remembered, or measured.
+
+import type { Device } from './device';
+import { measureAlternatives } from './tuner';
+import type { AdapterTraits, Alternative, Work } from './work';
+
+/** How products may go about it; `plain` runs everywhere and is what the others are checked against. */
+export const STRATEGIES = ['plain', 'workgroup', 'subgroup'] as const;
+export type StrategyName = (typeof STRATEGIES)[number];
+
+/** Where choices are kept from one visit to the next: texts by key. Failing to keep one costs no more than measuring again. */
+export interface ChoiceStore {
+  read(): Promise<Readonly<Record<string, string>>>;
+  write(choices: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export interface StrategyOptions {
+  /** Use this one wherever it can be used, and nothing else; waits until it has compiled. */
+  readonly strategy?: StrategyName | undefined;
+  readonly store?: ChoiceStore | undefined;
+}
+
+/**
+ * Tiles that were measured to be best on adapters made of software, by what their `info` says (docs/performance.md). They
+ * are the same machine everywhere, but for its speed, so nothing is measured there.
+ */
+const SOFTWARE: readonly { readonly name: RegExp; readonly tiles: readonly string[] }[] = [
+  { name: /swiftshader/i, tiles: ['subgroup 16×8', 'subgroup 16×4'] },
+  { name: /llvmpipe|lavapipe/i, tiles: ['subgroup 32×4'] },
+];
+
+const PLAIN = 'plain';
+
+export class Strategies {
+  readonly #device: Device;
+  readonly #options: StrategyOptions;
+  readonly #traits: AdapterTraits;
+  readonly #software: readonly string[] | undefined;
+  #choices: Promise<Record<string, string>> | undefined;
+  /** Measurements wait for each other: two at once would measure each other. */
+  #measuring: Promise<unknown> = Promise.resolve();
+
+  constructor(device: Device, options: StrategyOptions = {}) {
+    this.#device = device;
+    this.#options = options;
+    this.#traits = {
+      subgroupSize: device.subgroupSize,
+      maxWorkgroupInvocations: device.gpu.limits.maxComputeInvocationsPerWorkgroup,
+    };
+    this.#software = SOFTWARE.find(({ name }) => name.test(device.name))?.tiles;
+  }
+
+  /** True where one was asked for: then nothing else may run, not even until it has compiled. */
+  get isForced(): boolean {
+    return this.#options.strategy !== undefined;
+  }
+
+  /** What is known at once: an alternative, `plain`, or undefined where it takes a measurement. */
+  known(work: Work): Alternative | 'plain' | undefined {
+    const there = work.alternatives?.on(this.#traits) ?? [];
+    const { strategy } = this.#options;
+    if (strategy !== undefined || there.length === 0) {
+      const forced = there.filter((alternative) => alternative.strategy === strategy);
+      return preferred(forced, this.#software) ?? forced[0] ?? PLAIN;
+    }
+    return this.#software ? (preferred(there, this.#software) ?? PLAIN) : undefined;
+  }
+
+  /** The quickest that computes the same as the plain one, measured where it is not known. Never rejects: then it is `plain`. */
+  async choose(work: Work): Promise<Alternative | 'plain'> {
+    const known = this.known(work);
+    if (known) return known;
+    const there = work.alternatives!.on(this.#traits);
+    const key = `${this.#device.name} · ${work.alternatives!.key}`;
+    this.#choices ??= (this.#options.store?.read() ?? Promise.resolve({}))
+      .catch(() => ({}))
+      .then((read) => ({ ...read }));
+    const choices = await this.#choices;
+    const measured = this.#measuring.then(async () => {
+      // It may have been measured while this one waited.
+      choices[key] ??= await measureAlternatives(this.#device, work, there).catch(() => PLAIN);
+    });
+    if (choices[key] === undefined) {
+      this.#measuring = measured;
+      await measured;
+      await this.#options.store?.write(choices).catch(() => {});
+    }
+    return there.find(({ label }) => label === choices[key]) ?? PLAIN;
+  }
+}
+
+const preferred = (there: readonly Alternative[], labels: readonly string[] | undefined) =>
+  labels?.map((wanted) => there.find(({ label }) => label === wanted)).find((found) => found !== undefined);
