@@ -18,7 +18,7 @@ export const STREAMS = {
   generatorUpdateDiscriminator: 13,
   scorePatches: 16,
   scoreDirections: 17,
-  classifierWeights: 18,
+  classifierHeldOut: 18,
   classifierData: 19,
 } as const;
 
