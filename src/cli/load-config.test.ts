@@ -23,15 +23,16 @@ const file = (name: string, content: string | Uint8Array): string => {
 const moons = presets.get('moons').config;
 const points = { ...moons, data: { source: 'points', file: 'data.csv' } };
 
-test('every preset, by its name; `ring` where none is given', () => {
-  for (const name of presets.names) {
-    expect(loadConfig(name, [])).toEqual({ name, config: parseConfig(presets.get(name).config) });
+test('every preset, by its name; `ring` where none is given', async () => {
+  const drawn = presets.names.filter((name) => presets.get(name).config.data.source !== 'images');
+  for (const name of drawn) {
+    expect(await loadConfig(name, [])).toEqual({ name, config: parseConfig(presets.get(name).config) });
   }
-  expect(loadConfig(undefined, []).name).toBe('ring');
+  expect((await loadConfig(undefined, [])).name).toBe('ring');
 });
 
-test('settings lie on top, the last one wins, and values are JSON or text', () => {
-  const { config } = loadConfig('ring', [
+test('settings lie on top, the last one wins, and values are JSON or text', async () => {
+  const { config } = await loadConfig('ring', [
     'steps=5',
     'steps=7',
     'generator[0].units=9',
@@ -52,19 +53,19 @@ test('settings lie on top, the last one wins, and values are JSON or text', () =
   expect(presets.get('ring').config.steps).not.toBe(7);
 });
 
-test('a file gives its name to the run', () => {
-  expect(loadConfig(file('my gan!.json', JSON.stringify(moons)), [])).toEqual({
+test('a file gives its name to the run', async () => {
+  expect(await loadConfig(file('my gan!.json', JSON.stringify(moons)), [])).toEqual({
     name: 'my-gan-',
     config: parseConfig(moons),
   });
-  expect(loadConfig(file('config.json', JSON.stringify(moons)), []).name).toBe('run');
-  expect(loadConfig(file('...json', JSON.stringify(moons)), []).name).toBe('run');
+  expect((await loadConfig(file('config.json', JSON.stringify(moons)), [])).name).toBe('run');
+  expect((await loadConfig(file('...json', JSON.stringify(moons)), [])).name).toBe('run');
 });
 
 describe('points of a CSV file', () => {
-  test('beside the configuration that names it', () => {
+  test('beside the configuration that names it', async () => {
     file('data.csv', 'x,y\n1,2\n3,4\n');
-    const { config } = loadConfig(file('c.json', JSON.stringify(points)), []);
+    const { config } = await loadConfig(file('c.json', JSON.stringify(points)), []);
     expect(config.data).toMatchObject({
       file: 'data.csv',
       points: [
@@ -74,12 +75,12 @@ describe('points of a CSV file', () => {
     });
     // A run's own configuration can be read again when the file is gone.
     rmSync(join(folder, 'data.csv'));
-    expect(loadConfig(file('again.json', JSON.stringify(config)), []).config).toEqual(config);
+    expect((await loadConfig(file('again.json', JSON.stringify(config)), [])).config).toEqual(config);
   });
 
-  test('where the command was called', () => {
+  test('where the command was called', async () => {
     const csv = file('own.csv', '1;2\n3;4\n');
-    const { config } = loadConfig('moons', ['data={"source":"points"}', `data.file=${csv}`]);
+    const { config } = await loadConfig('moons', ['data={"source":"points"}', `data.file=${csv}`]);
     expect(config.data).toMatchObject({
       points: [
         [1, 2],
@@ -101,11 +102,11 @@ describe('points of a CSV file', () => {
       '1\n2\n',
       /^generator: its output has shape \[2\], but a sample of the data "points" has shape \[1\]/,
     ],
-  ])('one that %s', (_, content, message) => {
+  ])('one that %s', async (_, content, message) => {
     if (content !== undefined) file('data.csv', content);
     const path = file('c.json', JSON.stringify(points));
-    expect(() => loadConfig(path, [])).toThrow(UserError);
-    expect(() => loadConfig(path, [])).toThrow(message);
+    await expect(loadConfig(path, [])).rejects.toThrow(UserError);
+    await expect(loadConfig(path, [])).rejects.toThrow(message);
   });
 });
 
@@ -136,9 +137,9 @@ describe('what is wrong is said in one sentence', () => {
       ['generator[9].units=3'],
       /^generator\[9\]\.units: "9" given; a place from 0 to 5/,
     ],
-  ])('%s', (_, source, settings, message) => {
-    expect(() => loadConfig(source, settings)).toThrow(UserError);
-    expect(() => loadConfig(source, settings)).toThrow(message);
+  ])('%s', async (_, source, settings, message) => {
+    await expect(loadConfig(source, settings)).rejects.toThrow(UserError);
+    await expect(loadConfig(source, settings)).rejects.toThrow(message);
     expect(({} as { steps?: number }).steps).toBeUndefined();
   });
 
@@ -148,14 +149,14 @@ describe('what is wrong is said in one sentence', () => {
     ['null', /^configuration: null given/],
     ['3', /^configuration: 3 given/],
     ['{"data":3}', /^data: 3 given; an object such as/],
-  ])('a file that holds %s', (content, message) => {
+  ])('a file that holds %s', async (content, message) => {
     const path = file('c.json', content);
-    expect(() => loadConfig(path, ['steps=3'])).toThrow(UserError);
-    expect(() => loadConfig(path, [])).toThrow(message);
+    await expect(loadConfig(path, ['steps=3'])).rejects.toThrow(UserError);
+    await expect(loadConfig(path, [])).rejects.toThrow(message);
   });
 
-  test('a folder', () => {
+  test('a folder', async () => {
     mkdirSync(join(folder, 'sub'));
-    expect(() => loadConfig(join(folder, 'sub'), [])).toThrow(/sub: is a folder, not a file/);
+    await expect(loadConfig(join(folder, 'sub'), [])).rejects.toThrow(/sub: is a folder, not a file/);
   });
 });

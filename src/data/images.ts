@@ -23,6 +23,8 @@ export default defineData({
     width: wholeFrom(1, 1024),
     /** Mirror half of the images, by chance. */
     flip: v.optional(v.boolean('true or false would do'), false),
+    /** Go on without files that cannot be used: the same images again only where this is the same. */
+    skipBad: v.optional(v.boolean('true or false would do')),
   }),
   create: ({ path, channels, height, width, flip }, content) => {
     const image = { channels, height, width };

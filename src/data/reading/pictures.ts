@@ -1,0 +1,77 @@
+// PNG, JPEG and WebP files as images of a set; their folders are their classes.
+
+import type { ImageSetBuilder } from './builder';
+import { BadFile, bytesOf, type FileList, type ListedFile, type Skipping } from './files';
+import { readImageHeader } from './format';
+import type { Decode } from './options';
+import { classFolders, naturalOrder } from './recognize';
+import type { Channels, Raster } from './resample';
+
+/** An image file has at most so many bytes. */
+const MAX_BYTES = 2 ** 29;
+/** Files that are decoded at the same time. */
+const AT_ONCE = 8;
+
+export async function readPictures(
+  list: FileList,
+  files: readonly ListedFile[],
+  decode: Decode,
+  channels: Channels | undefined,
+  builder: ImageSetBuilder,
+  skipping: Skipping,
+): Promise<void> {
+  const classOf = classFolders(files.map(({ path }) => path));
+  const classes = classOf && [...new Set(files.map(({ path }) => classOf(path)))].sort(naturalOrder);
+  const labelOf = new Map(classes?.map((name, label) => [name, label]));
+  if (classes) builder.nameClasses = (labels) => ({ labels: Uint16Array.from(labels), classes });
+  builder.total = files.length;
+  // A few are decoded while the next is read; they are taken in by the order of the list all the same.
+  const underway: { path: string; image: Promise<Raster | undefined> }[] = [];
+  const takeIn = async () => {
+    const { path, image } = underway.shift()!;
+    const raster = await image;
+    if (raster) {
+      await skipping.try(path, () =>
+        builder.add(builder.expect(raster)(raster), classOf && labelOf.get(classOf(path))),
+      );
+    }
+    builder.progress();
+  };
+  try {
+    for await (const content of list.open(new Set(files.map(({ path }) => path)))) {
+      const bytes = await skipping.try(content.path, () => bytesOf(content, MAX_BYTES));
+      if (!bytes) continue;
+      const image = skipping.try(content.path, () => decodePicture(bytes, decode, channels));
+      underway.push({ path: content.path, image });
+      if (underway.length >= AT_ONCE) await takeIn();
+    }
+    while (underway.length > 0) await takeIn();
+  } finally {
+    // Where one is refused, nobody asks for the others any more.
+    for (const { image } of underway) image.catch(() => {});
+  }
+}
+
+async function decodePicture(
+  bytes: Uint8Array<ArrayBuffer>,
+  decode: Decode,
+  channels: Channels | undefined,
+): Promise<Raster> {
+  const header = readImageHeader(bytes);
+  const { width, height, data } = await decode(bytes, header.type).catch(() => {
+    throw new BadFile('cannot be decoded: it is damaged or of a kind that is not read');
+  });
+  // Grey where it was stored so, unless colours are wanted anyway.
+  const kept = channels ?? (header.grey ? 1 : 3);
+  const pixels = new Uint8Array(width * height * kept);
+  for (let i = 0; i < width * height; i++) {
+    const alpha = data[4 * i + 3]!;
+    // What is transparent shows a white page behind it.
+    const over = (channel: number) =>
+      Math.round((data[4 * i + channel]! * alpha + 255 * (255 - alpha)) / 255);
+    if (kept === 3) for (let channel = 0; channel < 3; channel++) pixels[3 * i + channel] = over(channel);
+    else if (header.grey) pixels[i] = over(0);
+    else pixels[i] = Math.round(0.299 * over(0) + 0.587 * over(1) + 0.114 * over(2));
+  }
+  return { width, height, channels: kept, pixels };
+}
