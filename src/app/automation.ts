@@ -2,7 +2,8 @@
 
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
-import type { Snapshot, SnapshotRequest } from '../training/recording';
+import type { RecordingRequest, Snapshot, StepSamples } from '../training/recording';
+import type { TrainerState } from '../training/tensor';
 import type { App } from './app';
 import { METRIC_NAMES, type Problem, type QuestionName, type Questions, type Report } from './protocol';
 
@@ -11,6 +12,13 @@ export interface RecordingHooks {
   readonly onReport?: (rows: MetricsRow[]) => void;
   /** With a snapshot of the same step. */
   readonly onEvaluation?: (evaluation: Evaluation, snapshot: Snapshot) => void;
+  /** Every `checkpointEvery` iterations and at the end. */
+  readonly onCheckpoint?: (state: TrainerState) => void;
+  /** Of step 0 and of reports that are no evaluations, where the request says `atReports`. */
+  readonly onSamples?: (samples: StepSamples) => void;
+  /** Of the last step too. */
+  readonly onCheckpoint?: (state: TrainerState) => void;
+  readonly onSamples?: (samples: StepSamples) => void;
 }
 
 export interface RecordingEnd {
@@ -23,10 +31,15 @@ export interface RecordingEnd {
 export interface Automation {
   /** Resolves with the adapter's name once there is a device; rejects with the reason where there is none. */
   ready(): Promise<string>;
-  /** A trainer for a configuration, at step 0, which can be asked; gives the problem where there can be none. */
-  prepare(config: object): Promise<Problem | undefined>;
+  /**
+   * A trainer for a configuration, at step 0 or where a state was saved, which can be asked; gives the problem where there
+   * can be none. What trains on `images` has to be given them.
+   */
+  prepare(config: object, content?: PreparedContent): Promise<Problem | undefined>;
+  /** As `prepare`, for a trainer that goes on from the bytes of a checkpoint; `file` is what problems call it. */
+  resume(checkpoint: Uint8Array, file: string): Promise<Problem | undefined>;
   /** Trains what was prepared to its end, reporting as the command does. The same seed gives the same numbers as the command does. */
-  record(request: SnapshotRequest, hooks?: RecordingHooks): Promise<RecordingEnd>;
+  record(request: RecordingRequest, hooks?: RecordingHooks): Promise<RecordingEnd>;
   /** Ends `record` after what was submitted. */
   stop(): void;
   /** Asks the present trainer, behind what was submitted before; see `Questions`. */
@@ -54,6 +67,12 @@ export function offerAutomation(app: App): void {
     });
 
   let run = 0;
+  const prepared = async (): Promise<Problem | undefined> => {
+    const answer = await first((report) =>
+      report.type === 'phase' && report.run === run ? 'ready' : problemIn(report),
+    );
+    return answer === 'ready' ? undefined : answer;
+  };
   window.webgan = {
     async ready() {
       const answer =
@@ -67,19 +86,26 @@ export function offerAutomation(app: App): void {
     async prepare(config) {
       await window.webgan.ready();
       run = app.configure(config);
-      const answer = await first((report) =>
-        report.type === 'phase' && report.run === run ? 'ready' : problemIn(report),
-      );
-      return answer === 'ready' ? undefined : answer;
+      return prepared();
     },
 
-    record(request, { onReport, onEvaluation } = {}) {
+    async resume(checkpoint, file) {
+      await window.webgan.ready();
+      run = app.resume(checkpoint, file);
+      return prepared();
+    },
+
+    record(request, { onReport, onEvaluation, onCheckpoint, onSamples } = {}) {
       const end = first((report): RecordingEnd | undefined => {
         if (report.type === 'problem') return { end: 'problem', problem: report.problem };
         if (!('run' in report) || report.run !== run) return undefined;
         if (report.type === 'metrics') onReport?.(rowsOf(report));
         if (report.type === 'evaluation' && report.snapshot)
           onEvaluation?.(report.evaluation, report.snapshot);
+        if (report.type === 'checkpoint') onCheckpoint?.(report.state);
+        if (report.type === 'samples') onSamples?.(report.samples);
+        if (report.type === 'checkpoint') onCheckpoint?.(report.state);
+        if (report.type === 'samples') onSamples?.(report.samples);
         if (report.type !== 'phase' || report.phase === 'training') return undefined;
         return { end: report.phase === 'finished' ? 'finished' : 'stopped' };
       });

@@ -3,8 +3,8 @@
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
-import type { Snapshot, SnapshotRequest } from '../training/recording';
-import type { Tensor } from '../training/tensor';
+import type { RecordingRequest, Snapshot, SnapshotRequest, StepSamples } from '../training/recording';
+import type { Tensor, TrainerState } from '../training/tensor';
 
 /** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */
 export type Update = 'discriminator' | 'generator' | 'both';
@@ -83,7 +83,7 @@ export type Command =
   | { readonly type: 'configure'; readonly run: number; readonly config: unknown }
   | { readonly type: 'play' }
   /** Trains to the end as the command does: a report every `reportEvery` iterations, a snapshot at each evaluation. */
-  | { readonly type: 'record'; readonly request: SnapshotRequest }
+  | { readonly type: 'record'; readonly request: RecordingRequest }
   | { readonly type: 'pause' }
   | { readonly type: 'step'; readonly update: Update }
   | { readonly type: 'view'; readonly view: View }
@@ -139,6 +139,9 @@ export type Report =
       readonly evaluation: Evaluation;
       readonly snapshot?: Snapshot;
     }
+  /** While recording: samples between evaluations, and all that decides what comes next. */
+  | { readonly type: 'samples'; readonly run: number; readonly samples: StepSamples }
+  | { readonly type: 'checkpoint'; readonly run: number; readonly state: TrainerState }
   | { readonly type: 'problem'; readonly problem: Problem }
   /** What an edited shader led to, in words. */
   | { readonly type: 'shader'; readonly message: string; readonly failed: boolean }

@@ -7,7 +7,7 @@ import type { Evaluation } from '../training/evaluate';
 import { TrainingFault } from '../training/fault';
 import { TrainingLoop } from '../training/loop';
 import type { MetricsRow } from '../training/metrics';
-import { record, type Snapshot, type SnapshotRequest, takeSnapshot } from '../training/recording';
+import { type RecordingRequest, record, type Snapshot, takeSnapshot } from '../training/recording';
 import { Trainer } from '../training/trainer';
 import { Picture } from './picture/picture';
 import { type Subject, subjectOf } from './picture/subject';
@@ -152,12 +152,14 @@ export class Session {
   }
 
   /** Trains to the end of the run, and hands over what the command writes down. */
-  record(request: SnapshotRequest): void {
+  record(request: RecordingRequest): void {
     const current = this.#current;
     if (!current || current.loop) return;
     const { done, stop } = record(current.trainer, request, {
       onReport: (rows) => this.#report(current, rows),
       onEvaluation: (evaluation, snapshot) => this.#evaluated(current, evaluation, snapshot),
+      onSamples: (samples) => this.#post({ type: 'samples', run: current.run, samples }),
+      onCheckpoint: (state) => this.#post({ type: 'checkpoint', run: current.run, state }),
     });
     const ended = done.then(
       () => {

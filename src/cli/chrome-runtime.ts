@@ -1,50 +1,59 @@
 // A run in headless Chromium, through the page's own worker.
 
 import { type Browser, chromium, type Page } from 'playwright';
+import { writeCheckpoint } from '../export/checkpoint';
 import { UserError } from '../math/errors';
-import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import { TrainingFault } from '../training/fault';
 import type { MetricsRow } from '../training/metrics';
-import type { Snapshot, SnapshotRequest } from '../training/recording';
+import type { RecordingHooks, RecordingRequest, Snapshot } from '../training/recording';
+import type { TrainerState } from '../training/tensor';
 import { ensureChromiumLaunchOptions } from './chromium';
 import { Failure } from './console';
-import type { Runtime } from './runtime';
+import type { Runtime, RuntimeRequest } from './runtime';
 import { servePage } from './serve-page';
 
-/** A snapshot as it crosses from the page: JSON knows neither maps nor typed arrays. Numbers are base64 of their bytes. */
-interface PackedSnapshot {
+// What crosses from the page is JSON, which knows neither maps nor typed arrays: numbers are base64 of their bytes.
+
+interface PackedState {
   readonly tensors: readonly {
     readonly name: string;
     readonly shape: readonly number[];
     readonly data: string;
   }[];
-  readonly updates: Snapshot['state']['updates'];
+  readonly updates: TrainerState['updates'];
+}
+
+interface PackedSnapshot {
   readonly generated: string;
   readonly field: string;
 }
 
 type Message =
   | { readonly type: 'report'; readonly rows: readonly MetricsRow[] }
-  | { readonly type: 'evaluation'; readonly evaluation: Evaluation; readonly snapshot: PackedSnapshot };
+  | { readonly type: 'evaluation'; readonly evaluation: Evaluation; readonly snapshot: PackedSnapshot }
+  | { readonly type: 'samples'; readonly step: number; readonly generated: string }
+  | { readonly type: 'checkpoint'; readonly state: PackedState };
 
 type Problem = NonNullable<Awaited<ReturnType<Window['webgan']['prepare']>>>;
 
 /** What `webgan` needs of the page, with everything as JSON. */
 interface Side {
   prepare(config: object): Promise<Problem | undefined>;
+  /** The checkpoint as base64. */
+  resume(checkpoint: string, file: string): Promise<Problem | undefined>;
   real(count: number, seed: number): Promise<string>;
-  record(): Promise<Problem | undefined>;
-  evaluate(): Promise<{ evaluation: Evaluation; snapshot: PackedSnapshot }>;
+  /** @param stop whether to stop before the first iteration. */
+  record(stop: boolean): Promise<Problem | undefined>;
 }
 declare global {
   interface Window {
-    webganTell: (message: Message) => void;
+    webganTell: (message: Message) => Promise<void>;
     webganSide: Side;
   }
 }
 
-export async function openChromeRuntime(config: RunConfig, request: SnapshotRequest): Promise<Runtime> {
+export async function openChromeRuntime(request: RuntimeRequest): Promise<Runtime> {
   const server = await servePage();
   let browser: Browser;
   try {
@@ -60,7 +69,7 @@ export async function openChromeRuntime(config: RunConfig, request: SnapshotRequ
     await server.close();
   };
   try {
-    return await openPage(await browser.newPage(), server.url, config, request, close);
+    return await openPage(await browser.newPage(), server.url, request, close);
   } catch (error) {
     await close();
     if (error instanceof UserError || error instanceof Failure) throw error;
@@ -71,8 +80,7 @@ export async function openChromeRuntime(config: RunConfig, request: SnapshotRequ
 async function openPage(
   page: Page,
   url: string,
-  config: RunConfig,
-  request: SnapshotRequest,
+  { config, recording, saved }: RuntimeRequest,
   close: () => Promise<void>,
 ): Promise<Runtime> {
   const broken = new Promise<never>((_, reject) => {
@@ -83,13 +91,19 @@ async function openPage(
   // Where nobody waits for the page it may close.
   broken.catch(() => {});
   const orBroken = <Result>(result: Promise<Result>): Promise<Result> => Promise.race([result, broken]);
-  let listen: (message: Message) => void = () => {};
+  let listen: (message: Message) => void | Promise<void> = () => {};
   await page.exposeFunction('webganTell', (message: Message) => listen(message));
   await page.goto(url);
   const adapter = await orBroken(page.evaluate(() => window.webgan.ready()));
-  await page.evaluate(installSide, { ...request, points: Array.from(request.points) });
+  await page.evaluate(installSide, { ...recording, points: Array.from(recording.points) });
   const problem = await orBroken(
-    page.evaluate((config) => window.webganSide.prepare(config), config as object),
+    saved
+      ? page.evaluate(({ bytes, file }) => window.webganSide.resume(bytes, file), {
+          // With the configuration that it goes on with.
+          bytes: Buffer.from(writeCheckpoint(config, saved.state)).toString('base64'),
+          file: saved.file,
+        })
+      : page.evaluate((config) => window.webganSide.prepare(config), config as object),
   );
   if (problem) throw errorOf(problem);
 
@@ -103,28 +117,24 @@ async function openPage(
       );
     },
     train: async (hooks) => {
-      if (stopped) return;
-      listen = (message) => {
-        if (message.type === 'report') hooks.onReport(message.rows);
-        else hooks.onEvaluation(message.evaluation, unpack(message.snapshot));
-      };
-      const problem = await orBroken(page.evaluate(() => window.webganSide.record()));
+      const unwritten = new Promise<never>((_, reject) => {
+        listen = (message) => hear(message, hooks).catch(reject);
+      });
+      const ended = orBroken(page.evaluate((stop) => window.webganSide.record(stop), stopped));
+      // What cannot be written down ends the training at once.
+      const problem = await Promise.race([ended, unwritten]);
       if (problem) throw errorOf(problem);
     },
     stop: () => {
       stopped = true;
       page.evaluate(() => window.webgan.stop()).catch(() => {});
     },
-    evaluate: async () => {
-      const { evaluation, snapshot } = await orBroken(page.evaluate(() => window.webganSide.evaluate()));
-      return { evaluation, snapshot: unpack(snapshot) };
-    },
     close,
   };
 }
 
 /** Runs in the page: it is sent there as text, so it may use nothing else of this file. */
-function installSide(request: { samples: number; seed: number; points: number[] }): void {
+function installSide(request: Omit<RecordingRequest, 'points'> & { points: number[] }): void {
   const { webgan, webganTell } = window;
   const wanted = { ...request, points: Float32Array.from(request.points) };
   const pack = ({ buffer, byteOffset, byteLength }: Float32Array): string => {
@@ -132,42 +142,56 @@ function installSide(request: { samples: number; seed: number; points: number[] 
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) binary += String.fromCharCode(byte);
     return btoa(binary);
   };
-  const packSnapshot = ({ state, generated, field }: Snapshot): PackedSnapshot => ({
-    tensors: [...state.tensors].map(([name, { shape, data }]) => ({ name, shape, data: pack(data) })),
-    updates: state.updates,
+  const packSnapshot = ({ generated, field }: Snapshot): PackedSnapshot => ({
     generated: pack(generated),
     field: pack(field),
   });
+  const packState = ({ tensors, updates }: TrainerState): PackedState => ({
+    tensors: [...tensors].map(([name, { shape, data }]) => ({ name, shape, data: pack(data) })),
+    updates,
+  });
   window.webganSide = {
     prepare: (config) => webgan.prepare(config),
+    resume: (checkpoint, file) =>
+      webgan.resume(
+        Uint8Array.from(atob(checkpoint), (byte) => byte.charCodeAt(0)),
+        file,
+      ),
     real: async (count, seed) => pack(await webgan.ask('real', { count, seed })),
-    async record() {
+    async record(stop) {
       const told: unknown[] = [];
-      const end = await webgan.record(wanted, {
+      const ended = webgan.record(wanted, {
         onReport: (rows) => told.push(webganTell({ type: 'report', rows })),
         onEvaluation: (evaluation, snapshot) =>
           told.push(webganTell({ type: 'evaluation', evaluation, snapshot: packSnapshot(snapshot) })),
+        onSamples: ({ step, generated }) =>
+          told.push(webganTell({ type: 'samples', step, generated: pack(generated) })),
+        onCheckpoint: (state) => told.push(webganTell({ type: 'checkpoint', state: packState(state) })),
       });
+      if (stop) webgan.stop();
+      const { problem } = await ended;
       await Promise.all(told);
-      return end.problem;
-    },
-    async evaluate() {
-      const [evaluation, snapshot] = await Promise.all([
-        webgan.ask('evaluate', {}),
-        webgan.ask('snapshot', wanted),
-      ]);
-      return { evaluation, snapshot: packSnapshot(snapshot) };
+      return problem;
     },
   };
 }
 
-function unpack({ tensors, updates, generated, field }: PackedSnapshot): Snapshot {
-  const entries = tensors.map(({ name, shape, data }) => [name, { shape, data: numbers(data) }] as const);
-  return {
-    state: { tensors: new Map(entries), updates },
-    generated: numbers(generated),
-    field: numbers(field),
-  };
+async function hear(message: Message, hooks: RecordingHooks): Promise<void> {
+  switch (message.type) {
+    case 'report':
+      return hooks.onReport(message.rows);
+    case 'evaluation': {
+      const { generated, field } = message.snapshot;
+      return hooks.onEvaluation(message.evaluation, { generated: numbers(generated), field: numbers(field) });
+    }
+    case 'samples':
+      return hooks.onSamples?.({ step: message.step, generated: numbers(message.generated) });
+    case 'checkpoint': {
+      const { tensors, updates } = message.state;
+      const entries = tensors.map(({ name, shape, data }) => [name, { shape, data: numbers(data) }] as const);
+      return hooks.onCheckpoint({ tensors: new Map(entries), updates });
+    }
+  }
 }
 
 /** The numbers of a base64 text. */

@@ -54,9 +54,29 @@ function program(console: Console, exit: (code: number) => void): Command {
     .summary('train a preset or a configuration, and write a run folder')
     .description(
       'Trains a preset or a configuration file and writes metrics, pictures, a checkpoint and a summary into a run folder. ' +
-        'Ctrl-C ends it with everything written.',
+        'Ctrl-C ends it with everything written, and --resume goes on, as it does after a crash.',
     )
-    .argument('[preset or config.json]', `one of ${presets.names.join(', ')}, or a JSON file`, DEFAULT_PRESET)
+    .argument(
+      '[preset or config.json]',
+      `one of ${presets.names.join(', ')}, or a JSON file (default: ${DEFAULT_PRESET})`,
+    )
+    .option(
+      '--resume <run>',
+      'go on with a run from its checkpoint; of its configuration --steps (where no schedule depends on it), ' +
+        '--report-every and --evaluate-every may be set anew',
+    )
+    .option(
+      '--checkpoint-every <n>',
+      'iterations between two checkpoints (default: one at every evaluation)',
+      wholeNumber('--checkpoint-every', 1, 1_000_000_000),
+    )
+    .option('--data <path>', 'images to train on: a folder, a .zip, MNIST’s or CIFAR’s files')
+    .option(
+      '--image-size <n>',
+      'pixels along each side of the images, scaled and cropped',
+      wholeNumber('--image-size', 1, 1024),
+    )
+    .option('--skip-bad', 'go on without files that are no images')
     .option('--steps <n>', 'iterations of the run')
     .option('--seed <n>', 'seed of every random number')
     .option('--batch-size <n>', 'samples in a batch')
@@ -78,22 +98,34 @@ function program(console: Console, exit: (code: number) => void): Command {
         .default('node'),
     )
     .option('--json', 'print one JSON object at the end instead of sentences', false)
-    .action(async (source: string, options: Record<string, unknown>) => {
-      const { train } = await import('./train');
-      const {
-        out,
-        name,
-        runtime,
-        json,
-        set = [],
-      } = options as Omit<TrainOptions, 'settings'> & { set?: string[] };
-      // The options of their own win over --set, whatever the order: they are the more particular wish.
-      const settings = [
-        ...set,
-        ...SETTINGS.filter((key) => key in options).map((key) => `${key}=${options[key]}`),
-      ];
-      await train(source, { settings, out, runtime, json, ...(name !== undefined && { name }) }, console);
-    });
+    .action(
+      async (
+        source: string | undefined,
+        options: Record<string, unknown> & { set?: string[] },
+        command: Command,
+      ) => {
+        const { train } = await import('./train');
+        // The options of their own win over --set, whatever the order: they are the more particular wish.
+        const settings = [
+          ...(options.set ?? []),
+          ...SETTINGS.filter((key) => key in options).map((key) => `${key}=${options[key]}`),
+        ];
+        if (options.resume !== undefined) {
+          const given = [
+            ...(source === undefined ? [] : [source]),
+            ...['out', 'name']
+              .filter((key) => command.getOptionValueSource(key) === 'cli')
+              .map((key) => `--${key}`),
+          ];
+          if (given.length > 0)
+            throw new UserError(
+              `--resume: ${given[0]} given too, but a run goes on in its own folder with its own configuration; ` +
+                `--resume without it would do.`,
+            );
+        }
+        await train(source, { ...(options as unknown as TrainOptions), settings }, console);
+      },
+    );
 
   program
     .command('sample')

@@ -1,13 +1,13 @@
 // A run in this process, on Dawn.
 
+import { restoreCheckpoint } from '../export/checkpoint';
 import { type Device, openDevice } from '../gpu/device';
 import { openNodeGpu } from '../gpu/node';
 import { UserError } from '../math/errors';
-import type { RunConfig } from '../training/config';
-import { record, type SnapshotRequest, takeSnapshot } from '../training/recording';
+import { type Recording, record } from '../training/recording';
 import { Trainer } from '../training/trainer';
 import { Failure } from './console';
-import type { Runtime } from './runtime';
+import type { Runtime, RuntimeRequest } from './runtime';
 
 /** Opens the adapter that this machine has, or the one asked for; see `openNodeGpu`. Where there is none that is a failure, not a mistake in the command. */
 export async function openNodeDevice(adapter?: string): Promise<Device> {
@@ -20,7 +20,12 @@ export async function openNodeDevice(adapter?: string): Promise<Device> {
   }
 }
 
-export async function openNodeRuntime(config: RunConfig, request: SnapshotRequest): Promise<Runtime> {
+export async function openNodeRuntime({
+  config,
+  content,
+  recording,
+  saved,
+}: RuntimeRequest): Promise<Runtime> {
   const device = await openNodeDevice();
   // Nobody listens until training begins; a problem until then is kept for it.
   let fail: (failure: Failure) => void = () => {};
@@ -40,31 +45,27 @@ export async function openNodeRuntime(config: RunConfig, request: SnapshotReques
 
   let trainer: Trainer;
   try {
-    trainer = await Trainer.create(device, config);
+    trainer = await Trainer.create(device, config, content);
+    if (saved) await restoreCheckpoint(trainer, saved.state, saved.file);
   } catch (error) {
     await close();
     if (error instanceof RangeError) throw new UserError(error.message);
     throw error;
   }
 
-  let stop = () => {};
+  let running: Recording | undefined;
   let stopped = false;
   return {
     adapter: device.name,
     real: (count, seed) => trainer.real(count, seed),
     train: (hooks) => {
-      if (stopped) return Promise.resolve();
-      const recording = record(trainer, request, hooks);
-      stop = recording.stop;
-      return Promise.race([recording.done, failed]);
+      running = record(trainer, recording, hooks);
+      if (stopped) running.stop();
+      return Promise.race([running.done, failed]);
     },
     stop: () => {
       stopped = true;
-      stop();
-    },
-    evaluate: async () => {
-      const [evaluation, snapshot] = await Promise.all([trainer.evaluate(), takeSnapshot(trainer, request)]);
-      return { evaluation, snapshot };
+      running?.stop();
     },
     close: async () => {
       trainer.destroy();

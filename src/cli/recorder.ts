@@ -6,12 +6,25 @@ import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { Snapshot, StepSamples } from '../training/recording';
+import type { TrainerState } from '../training/tensor';
 import type { Artist, Subject } from './artist';
 import type { RunFolder } from './run-folder';
 import { caption, count } from './words';
 
 /** Pictures in an animation. */
 const MOST_FRAMES = 100;
+
+/** How far a run is: iterations, and seconds of training. */
+export interface Progress {
+  readonly step: number;
+  readonly seconds: number;
+}
+
+interface Line {
+  readonly step: number;
+  line: object;
+  awaited: boolean;
+}
 
 export class Recorder {
   readonly #folder: RunFolder;
@@ -21,12 +34,13 @@ export class Recorder {
   readonly #title: string;
   readonly #now: () => number;
   readonly #start: number;
-  #lastStep = 0;
+  #lastStep: number;
   #lastTime: number;
   #stepsPerSecond = 0;
   #evaluation: Evaluation | undefined;
   // Lines that wait for the evaluation of their step, and those behind them.
-  #lines: { step: number; line: object; awaited: boolean }[] = [];
+  #lines: Line[] = [];
+  #written: Line | undefined;
   // Of a run that broke off, something may still come in.
   #closed = false;
   #pictures: Promise<void> = Promise.resolve();
@@ -38,6 +52,7 @@ export class Recorder {
     title: string,
     artist: Artist,
     real?: Float32Array,
+    from: Progress = { step: 0, seconds: 0 },
     now: () => number = () => performance.now(),
   ) {
     this.#folder = folder;
@@ -46,10 +61,12 @@ export class Recorder {
     this.#artist = artist;
     this.#real = real;
     this.#now = now;
-    this.#start = now();
-    this.#lastTime = this.#start;
+    this.#lastTime = now();
+    this.#start = this.#lastTime - 1000 * from.seconds;
+    this.#lastStep = from.step;
   }
 
+  /** Of training in all, of a resumed run up to its checkpoint too. */
   get seconds(): number {
     return (this.#now() - this.#start) / 1000;
   }
@@ -87,7 +104,7 @@ export class Recorder {
     this.#flush(false);
   }
 
-  /** An evaluation with what belongs to its step: completes the step's line, draws a picture, replaces the checkpoint. */
+  /** An evaluation with what belongs to its step: completes the step's line, draws a picture. */
   evaluated(evaluation: Evaluation, snapshot: Snapshot): void {
     if (this.#closed) return;
     this.#evaluation = evaluation;
@@ -95,9 +112,11 @@ export class Recorder {
     if (entry) {
       entry.line = { ...entry.line, ...scoresOf(evaluation) };
       entry.awaited = false;
+    } else if (this.#written?.step === evaluation.step) {
+      // Nobody knew that it would stop here.
+      this.#folder.amendMetrics({ ...this.#written.line, ...scoresOf(evaluation) });
     }
     this.#flush(false);
-    this.#folder.checkpoint(writeCheckpoint(this.#config, snapshot.state));
     this.#draw(sampleName(evaluation.step), {
       title: `${this.#title}, step ${count(evaluation.step)}`,
       caption: caption(evaluation),
@@ -114,6 +133,15 @@ export class Recorder {
     if (this.#real && !this.#drewReal) this.#draw('real', { title, caption: '', generated: this.#real });
     this.#drewReal = true;
     this.#draw(sampleName(step), { title, caption: '', generated });
+  }
+
+  /**
+   * Replaces the checkpoint, when everything of its step and those before is written: what a resumed run finds after it is
+   * made again, and nothing is missing before it.
+   */
+  async checkpoint(state: TrainerState): Promise<void> {
+    await this.#pictures;
+    if (!this.#closed) this.#folder.checkpoint(writeCheckpoint(this.#config, state));
   }
 
   #draw(name: string, subject: Subject): void {
@@ -155,8 +183,10 @@ export class Recorder {
   }
 
   #flush(all: boolean): void {
-    while (this.#lines.length > 0 && (all || !this.#lines[0]!.awaited))
-      this.#folder.metrics(this.#lines.shift()!.line);
+    while (this.#lines.length > 0 && (all || !this.#lines[0]!.awaited)) {
+      this.#written = this.#lines.shift()!;
+      this.#folder.metrics(this.#written.line);
+    }
   }
 }
 

@@ -5,8 +5,8 @@ import { readSafetensors } from '../export/safetensors';
 import { UserError } from '../math/errors';
 import { parseReplayCase, type ReplayCase, type ReplayResult, replay } from '../training/replay';
 import type { Console } from './console';
+import { readUserFile } from './files';
 import { openNodeDevice } from './node-runtime';
-import { readUserFile } from './run-folder';
 
 /**
  * Replays every file. Returns the exit code: 0 if all pass, 1 if one fails, 2 if one cannot be read or uses something

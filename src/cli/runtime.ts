@@ -1,8 +1,9 @@
 // Where a run takes place, as `train` sees it: Dawn in this process, or a page in Chromium.
 
+import type { DataContent } from '../data/source';
 import type { RunConfig } from '../training/config';
-import type { Evaluation } from '../training/evaluate';
-import type { RecordingHooks, Snapshot, SnapshotRequest } from '../training/recording';
+import type { RecordingHooks, RecordingRequest } from '../training/recording';
+import type { SavedState } from './stored-run';
 
 export interface Runtime {
   /** The adapter in words. */
@@ -10,15 +11,23 @@ export interface Runtime {
   /** [count, …sample] of the data. */
   real(count: number, seed: number): Promise<Float32Array>;
   /**
-   * Trains to the configuration's end, or until `stop`; resolves when everything has been reported.
+   * Trains to the configuration's end, or until `stop`; resolves when everything has been reported, as `record` does.
    * Rejects with a TrainingFault, or a Failure where the GPU gave up.
    */
   train(hooks: RecordingHooks): Promise<void>;
   /** Ends `train` soon. */
   stop(): void;
-  /** An evaluation and a snapshot of now, between trainings. */
-  evaluate(): Promise<{ evaluation: Evaluation; snapshot: Snapshot }>;
   close(): Promise<void>;
 }
 
-export type OpenRuntime = (config: RunConfig, request: SnapshotRequest) => Promise<Runtime>;
+export interface RuntimeRequest {
+  readonly config: RunConfig;
+  /** What the data source of the configuration needs beside it. */
+  readonly content: DataContent;
+  readonly recording: RecordingRequest;
+  /** Where a run goes on from; nothing of one that begins. */
+  readonly saved: SavedState | undefined;
+}
+
+/** @throws UserError where the saved state does not fit the configuration */
+export type OpenRuntime = (request: RuntimeRequest) => Promise<Runtime>;

@@ -1,22 +1,31 @@
 // `webgan train`: a run from its configuration to its folder.
 
+import type { DataContent } from '../data/source';
+import { UserError } from '../math/errors';
+import type { RunConfig } from '../training/config';
 import { TrainingFault } from '../training/fault';
 import { artistOf } from './artist';
 import { openChromeRuntime } from './chrome-runtime';
 import { type Console, Failure } from './console';
-import { loadConfig } from './load-config';
+import { imageLines } from './images';
+import { type ImageOptions, loadConfig, loadContent } from './load-config';
 import { openNodeRuntime } from './node-runtime';
 import { progressLine } from './progress';
-import { Recorder } from './recorder';
-import { createRunFolder } from './run-folder';
+import { type Progress, Recorder } from './recorder';
+import { createRunFolder, type RunFolder } from './run-folder';
 import type { OpenRuntime, Runtime } from './runtime';
+import { openStoredRun, type SavedState } from './stored-run';
 import { count, duration, verdict } from './words';
 
-export interface TrainOptions {
+export interface TrainOptions extends ImageOptions {
   /** `path=value`, the last one wins. */
   readonly settings: readonly string[];
   readonly out: string;
   readonly name?: string;
+  /** A run's folder to go on in, instead of a new one. */
+  readonly resume?: string;
+  /** Iterations between two checkpoints; one at every evaluation where absent. */
+  readonly checkpointEvery?: number;
   readonly runtime: 'node' | 'chrome';
   readonly json: boolean;
 }
@@ -32,14 +41,27 @@ export async function train(
   options: TrainOptions,
   console: Console,
 ): Promise<void> {
-  const { config, name } = loadConfig(source, options.settings);
   const tell = options.json ? console.err : console.out;
+  const stage =
+    options.resume === undefined
+      ? await beginRun(source, options, console)
+      : await resumeRun(options.resume, options, console);
+  const { config, content, path, from } = stage;
+  if (stage.finished) {
+    stage.abandon();
+    tell(
+      `${path} has made all of its ${count(config.steps)} steps; --steps with a larger number would go on.`,
+    );
+    if (options.json) console.out(JSON.stringify({ folder: path, ...stage.finished }));
+    return;
+  }
   const artist = artistOf(config);
-  const folder = createRunFolder(options.out, options.name, name, config);
   const { samples, points, drawsImages } = artist;
-  const request = { samples, seed: config.seed, points, atReports: drawsImages };
+  const checkpointEvery = options.checkpointEvery ?? config.evaluateEvery;
+  const recording = { samples, seed: config.seed, points, checkpointEvery, atReports: drawsImages };
 
   let runtime: Runtime | undefined;
+  let folder: RunFolder | undefined;
   let interrupted = false;
   const stopListening = console.onInterrupt(() => {
     // Asked twice: whoever asks does not want to wait.
@@ -50,17 +72,18 @@ export async function train(
     runtime?.stop();
   });
   try {
-    tell(`Preparing ${name}: ${count(config.steps)} steps of ${config.batchSize} samples.`);
+    tell(stage.greeting);
     try {
-      runtime = await RUNTIMES[options.runtime](config, request);
+      runtime = await RUNTIMES[options.runtime]({ config, content, recording, saved: stage.saved });
+      folder = stage.open();
     } catch (error) {
-      folder.discard();
+      stage.abandon();
       throw error;
     }
     if (interrupted) runtime.stop();
-    tell(`Training on ${runtime.adapter}, into ${folder.path}.`);
+    tell(`Training on ${runtime.adapter}, into ${path}.`);
     const real = await runtime.real(samples, config.seed);
-    const recorder = new Recorder(folder, config, folder.name, artist, real);
+    const recorder = new Recorder(folder, config, folder.name, artist, real, from);
     const end = { adapter: runtime.adapter, runtime: options.runtime };
     try {
       await runtime.train({
@@ -73,11 +96,8 @@ export async function train(
         },
         onEvaluation: (evaluation, snapshot) => recorder.evaluated(evaluation, snapshot),
         onSamples: (samples) => recorder.sampled(samples),
+        onCheckpoint: (state) => recorder.checkpoint(state),
       });
-      if (recorder.evaluation === undefined || recorder.evaluation.step !== recorder.step) {
-        const { evaluation, snapshot } = await runtime.evaluate();
-        recorder.evaluated(evaluation, snapshot);
-      }
     } catch (error) {
       console.status?.('');
       const fault = error instanceof TrainingFault && { fault: { step: error.step, tensor: error.tensor } };
@@ -85,22 +105,80 @@ export async function train(
       await recorder
         .close({ end: 'failed', reason: (error as Error).message, ...fault, ...end })
         .catch(() => {});
-      if (error instanceof TrainingFault || error instanceof Failure) {
-        throw new Failure(
-          `${error.message.replace(/\.$/, '')}. What was written up to then is in ${folder.path}.`,
-        );
-      }
+      const rest = `What was written up to then is in ${path}`;
+      if (error instanceof TrainingFault || error instanceof Failure)
+        throw new Failure(`${error.message.replace(/\.$/, '')}. ${rest}.`);
+      if (error instanceof UserError)
+        throw new UserError(`${error.message} ${rest}; webgan train --resume ${path} goes on from there.`);
       throw error;
     }
     const stopped = recorder.step < config.steps;
     const summary = await recorder.close({ end: stopped ? 'stopped' : 'finished', ...end });
     console.status?.('');
-    if (options.json) console.out(JSON.stringify({ folder: folder.path, ...summary }));
-    else for (const line of summaryLines(recorder, folder.path, stopped)) console.out(line);
+    if (options.json) console.out(JSON.stringify({ folder: path, ...summary }));
+    else for (const line of summaryLines(recorder, path, stopped)) console.out(line);
   } finally {
     stopListening();
+    folder?.close();
     await runtime?.close();
   }
+}
+
+/** A run that is about to be trained, from its beginning or from where it was left. */
+interface Stage {
+  readonly config: RunConfig;
+  readonly content: DataContent;
+  readonly path: string;
+  readonly greeting: string;
+  readonly from: Progress;
+  readonly saved: SavedState | undefined;
+  /** The summary, where there is nothing left to do. */
+  readonly finished: object | undefined;
+  /** Once training can begin. */
+  open(): RunFolder;
+  /** Where it cannot: nothing has changed then. */
+  abandon(): void;
+}
+
+async function beginRun(source: string | undefined, options: TrainOptions, console: Console): Promise<Stage> {
+  const { config, name, read } = await loadConfig(source, options.settings, options, console);
+  if (read) for (const line of imageLines(read)) (options.json ? console.err : console.out)(line);
+  const folder = createRunFolder(options.out, options.name, name, config);
+  return {
+    config,
+    content: read ? { images: read.images } : {},
+    path: folder.path,
+    greeting: `Preparing ${name}: ${count(config.steps)} steps of ${config.batchSize} samples.`,
+    from: { step: 0, seconds: 0 },
+    saved: undefined,
+    finished: undefined,
+    open: () => folder,
+    abandon: () => folder.discard(),
+  };
+}
+
+async function resumeRun(run: string, { settings }: TrainOptions, console: Console): Promise<Stage> {
+  const { config, path, step, seconds, saved, finished, resume, release } = openStoredRun(run, settings);
+  let content: DataContent = {};
+  try {
+    if (!finished) content = await loadContent(config, console);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return {
+    config,
+    content,
+    path,
+    greeting: saved
+      ? `Resuming ${path} at step ${count(step)} of ${count(config.steps)}.`
+      : `${path} has no checkpoint yet: beginning it again, ${count(config.steps)} steps.`,
+    from: { step, seconds },
+    saved,
+    finished,
+    open: resume,
+    abandon: release,
+  };
 }
 
 function summaryLines(recorder: Recorder, path: string, stopped: boolean): string[] {
