@@ -47,7 +47,7 @@ describe('transient slots', () => {
     memory.destroy();
   });
 
-  test('that several lists bind have a buffer of their own', () => {
+  test('that several lists bind keep one place, free of what is alive in any of them', () => {
     const memory = new Memory(device().gpu);
     const [a, b, both, c, d] = ['a', 'b', 'both', 'c', 'd'].map((name) => slot(name)) as [
       Slot,
@@ -58,11 +58,21 @@ describe('transient slots', () => {
     ];
     memory.allocateTransient('shared', [
       [using(a, b), using(b, both)],
-      [using(c, both), using(both), using(d, c)],
+      [using(c, both), using(both), using(d)],
     ]);
-    for (const other of [a, b, c, d]) {
-      expect(memory.region(other).buffer).not.toBe(memory.region(both).buffer);
-    }
+    for (const other of [b, c]) expect(memory.region(other).buffer).not.toBe(memory.region(both).buffer);
+    // a is dead when `both` begins, and `both` when d begins: two buffers do.
+    expect(memory.bytes).toBe(2 * 400);
+    memory.destroy();
+  });
+
+  test('are placed from the largest on, so that small ones do not take a large one’s place', () => {
+    const memory = new Memory(device().gpu);
+    const [small, large, other] = [slot('small', 4), slot('large', 1000), slot('other', 4)];
+    // Placed in the order of their use, `small` would come first and `large` would make its buffer grow.
+    const bytes = memory.allocateTransient('sizes', [[using(small), using(small, other), using(large)]]);
+    expect(bytes).toBe(4000 + 16);
+    expect(memory.bytes).toBe(bytes);
     memory.destroy();
   });
 

@@ -84,41 +84,17 @@ export class Memory {
   }
 
   /**
-   * Gives every slot in these lists that has no memory yet a buffer, reusing buffers of slots that are dead: a slot
-   * lives from the first to the last dispatch of its list that binds it. Lists never run at the same time, so they
-   * share buffers too; a slot that several of them bind has a buffer of its own.
+   * Gives every slot in these lists that has no memory yet a buffer, which slots share that are never alive at the same
+   * time; see `shareBuffers`. Lists never run at the same time, and no list finds what another left in such a slot.
+   * @returns the bytes of these buffers
    */
-  allocateTransient(name: string, lists: readonly (readonly Work[])[]): void {
-    const seen = new Set<Slot>();
-    for (const list of lists) {
-      const slots = [...lifetimesOf(list, (slot) => !this.has(slot)).keys()];
-      for (const slot of slots.filter((slot) => seen.has(slot))) this.allocate(slot);
-      for (const slot of slots) seen.add(slot);
-    }
-    const pool: { buffer: GPUBuffer | undefined; size: number; slots: Slot[] }[] = [];
-    for (const list of lists) {
-      const lifetimes = lifetimesOf(list, (slot) => !this.has(slot));
-      const busy = new Map<(typeof pool)[number], number>();
-      const byFirstUse = [...lifetimes].sort(([, a], [, b]) => a.first - b.first);
-      for (const [slot, { first, last }] of byFirstUse) {
-        const size = bytesOf(slot);
-        const free = pool.filter((entry) => (busy.get(entry) ?? -1) < first);
-        // The smallest that fits, else the largest, which then grows.
-        const fitting = free.filter((entry) => entry.size >= size).sort((a, b) => a.size - b.size)[0];
-        let entry = fitting ?? free.sort((a, b) => b.size - a.size)[0];
-        if (!entry) {
-          entry = { buffer: undefined, size, slots: [] };
-          pool.push(entry);
-        }
-        entry.size = Math.max(entry.size, size);
-        entry.slots.push(slot);
-        busy.set(entry, last);
-      }
-    }
-    for (const [i, { size, slots }] of pool.entries()) {
+  allocateTransient(name: string, lists: readonly (readonly Work[])[]): number {
+    const shared = shareBuffers(lists, (slot) => !this.has(slot));
+    for (const [i, { size, slots }] of shared.entries()) {
       const buffer = this.#createBuffer(`${name} ${i}`, size);
       for (const slot of slots) this.#regions.set(slot, { buffer, offset: 0, size: bytesOf(slot) });
     }
+    return sizeOf(shared);
   }
 
   write(slot: Slot, data: Float32Array | Uint32Array): void {
@@ -147,18 +123,79 @@ export class Memory {
   }
 }
 
-function lifetimesOf(
-  list: readonly Work[],
+interface SharedBuffer {
+  size: number;
+  readonly slots: Slot[];
+}
+
+interface Lifetime {
+  readonly first: number;
+  last: number;
+}
+
+/**
+ * Which slots share a buffer. A slot lives from the first to the last dispatch of each list that binds it. Two greedy
+ * orders are tried and the smaller result is taken: from the largest slot to the smallest, where no buffer has to grow
+ * (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020), and in order of first use, which
+ * suits chains better.
+ *
+ * Whole buffers, not ranges of one: WebGPU keeps account of a dispatch's usage by buffer, so two ranges of one buffer
+ * cannot be read and written by the same dispatch, which is what every layer does with its input and its output.
+ */
+function shareBuffers(
+  lists: readonly (readonly Work[])[],
   wanted: (slot: Slot) => boolean,
-): Map<Slot, { first: number; last: number }> {
-  const lifetimes = new Map<Slot, { first: number; last: number }>();
-  list.forEach((item, i) => {
-    for (const slot of Object.values(item.bindings).filter(isSlot)) {
-      if (!wanted(slot)) continue;
-      const known = lifetimes.get(slot);
-      if (known) known.last = i;
-      else lifetimes.set(slot, { first: i, last: i });
+): readonly SharedBuffer[] {
+  const lifetimes = lifetimesOf(lists, wanted);
+  const meet = (a: Slot, b: Slot): boolean => {
+    const others = lifetimes.get(b)!;
+    return lifetimes.get(a)!.some((life, l) => {
+      const other = others[l];
+      return life && other && life.first <= other.last && other.first <= life.last;
+    });
+  };
+  const place = (order: readonly Slot[]): SharedBuffer[] => {
+    const buffers: SharedBuffer[] = [];
+    for (const slot of order) {
+      const size = bytesOf(slot);
+      const free = buffers
+        .filter(({ slots }) => !slots.some((other) => meet(slot, other)))
+        .sort((a, b) => a.size - b.size);
+      // The smallest that fits, else the largest, which then grows.
+      const buffer = free.find((candidate) => candidate.size >= size) ?? free.at(-1);
+      if (buffer) {
+        buffer.size = Math.max(buffer.size, size);
+        buffer.slots.push(slot);
+      } else {
+        buffers.push({ size, slots: [slot] });
+      }
     }
-  });
+    return buffers;
+  };
+  const byFirstUse = [...lifetimes.keys()];
+  const [one, other] = [place(byFirstUse.toSorted((a, b) => bytesOf(b) - bytesOf(a))), place(byFirstUse)];
+  return sizeOf(one) < sizeOf(other) ? one : other;
+}
+
+const sizeOf = (buffers: readonly SharedBuffer[]) => buffers.reduce((sum, { size }) => sum + size, 0);
+
+/** When each slot is alive in each list, in the order of first use. */
+function lifetimesOf(
+  lists: readonly (readonly Work[])[],
+  wanted: (slot: Slot) => boolean,
+): Map<Slot, (Lifetime | undefined)[]> {
+  const lifetimes = new Map<Slot, (Lifetime | undefined)[]>();
+  for (const [l, list] of lists.entries()) {
+    for (const [i, item] of list.entries()) {
+      for (const slot of Object.values(item.bindings).filter(isSlot)) {
+        if (!wanted(slot)) continue;
+        const lives = lifetimes.get(slot) ?? [];
+        lifetimes.set(slot, lives);
+        const life = lives[l];
+        if (life) life.last = i;
+        else lives[l] = { first: i, last: i };
+      }
+    }
+  }
   return lifetimes;
 }

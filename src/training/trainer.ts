@@ -16,6 +16,7 @@ import { type Evaluation, EvaluationPlan } from './evaluate';
 import { NO_FAULT, readFault } from './fault';
 import { type GeneratorChoice, Inference } from './inference';
 import { initialTensors } from './initialize';
+import { type MemoryReport, reportMemory } from './memory-report';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
 import { readGroups, type TensorGroup, writeGroups } from './store';
 import type { Tensor, Tensors, TrainerState } from './tensor';
@@ -39,6 +40,7 @@ export class Trainer {
   readonly device: Device;
   readonly #run: CompiledRun;
   readonly #memory: Memory;
+  readonly #activationBytes: number;
   readonly #plans: Plans;
   readonly #readback: Readback;
   readonly #inference: Inference;
@@ -56,7 +58,7 @@ export class Trainer {
     const run = compileRun(config, content);
     const memory = new Memory(device.gpu);
     try {
-      allocate(run, memory);
+      const activations = allocate(run, memory);
       const plan = (label: keyof Plans) => Plan.create(device, memory, label, run[label]);
       const [drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator, evaluation] =
         await Promise.all([
@@ -67,7 +69,7 @@ export class Trainer {
           run.data ? EvaluationPlan.create(device, run, memory, config) : undefined,
         ]);
       const plans = { drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator };
-      return new Trainer(device, config, run, memory, plans, evaluation);
+      return new Trainer(device, config, run, memory, activations, plans, evaluation);
     } catch (error) {
       memory.destroy();
       throw error;
@@ -79,6 +81,7 @@ export class Trainer {
     config: TrainerConfig,
     run: CompiledRun,
     memory: Memory,
+    activationBytes: number,
     plans: Plans,
     evaluation: EvaluationPlan | undefined,
   ) {
@@ -86,6 +89,7 @@ export class Trainer {
     this.config = config;
     this.#run = run;
     this.#memory = memory;
+    this.#activationBytes = activationBytes;
     this.#plans = plans;
     this.#readback = new Readback(device.gpu, 'trainer');
     this.#evaluation = evaluation;
@@ -115,9 +119,12 @@ export class Trainer {
     return this.#run;
   }
 
-  /** Bytes of the GPU's memory that the run holds. */
-  get bytes(): number {
-    return this.#memory.bytes;
+  /** Bytes of the GPU's memory that the run holds, by what they hold. Views that were made of it are not in it. */
+  get memory(): MemoryReport {
+    return reportMemory(this.#run, this.#memory, {
+      activations: this.#activationBytes,
+      total: this.#memory.bytes + this.#inference.bytes + (this.#evaluation?.bytes ?? 0),
+    });
   }
 
   /** Whole iterations, in one submit. */
@@ -351,8 +358,8 @@ const stateGroups = (network: TrainedNetwork): TensorGroup[] => [
   ...Object.values(network.state).map((arena) => ({ arena, specs: network.tensors })),
 ];
 
-/** Fixed places for what outlives a plan, shared ones for the rest. */
-function allocate(run: CompiledRun, memory: Memory): void {
+/** Fixed places for what outlives a plan, shared ones for the rest, whose bytes are returned. */
+function allocate(run: CompiledRun, memory: Memory): number {
   for (const network of [run.generator, run.discriminator]) {
     const { parameters, gradients, state, kept } = network;
     for (const arena of [parameters, gradients, ...Object.values(state), kept]) memory.allocateArena(arena);
@@ -368,7 +375,7 @@ function allocate(run: CompiledRun, memory: Memory): void {
     ...Object.values(run.tables),
   ];
   for (const slot of fixed) memory.allocate(slot);
-  memory.allocateTransient('activations', [
+  return memory.allocateTransient('activations', [
     run.drawForDiscriminator,
     run.updateDiscriminator,
     run.drawForGenerator,
