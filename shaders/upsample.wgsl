@@ -1,0 +1,5 @@
+// Upsampling, one channel an invocation.
+
+alias Lane = f32;
+
+// include lib/upsample.wgsl
