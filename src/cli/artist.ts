@@ -15,8 +15,11 @@ export interface Artist {
   readonly samples: number;
   /** [n, …sample]: where D is to be asked. */
   readonly points: Float32Array;
-  /** Pictures of images are drawn at every report, with the real ones on a picture of their own, and become an animation. */
-  readonly drawsImages: boolean;
+  /**
+   * [channels, height, width], where samples are images: they are drawn at every report, with the real ones on a picture
+   * of their own, and become an animation.
+   */
+  readonly imageShape?: readonly number[];
   /** A picture as PNG. */
   draw(subject: Subject): Promise<Uint8Array>;
 }
@@ -32,7 +35,7 @@ export function artistOf(config: RunConfig): Artist {
     return {
       samples: IMAGES,
       points: new Float32Array(),
-      drawsImages: true,
+      imageShape: shape,
       draw: async ({ generated }) => encodePng(imageGrid(toRasters(generated, shape))),
     };
   }
@@ -42,7 +45,6 @@ export function artistOf(config: RunConfig): Artist {
   return {
     samples: POINTS,
     points: fieldPoints(frame),
-    drawsImages: false,
     draw: (subject) => renderPicture({ ...subject, frame, ...(density && { density }) }),
   };
 }

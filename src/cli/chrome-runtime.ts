@@ -2,6 +2,7 @@
 
 import { type Browser, chromium, type Page } from 'playwright';
 import { writeCheckpoint } from '../export/checkpoint';
+import type { Ways } from '../export/interpolate';
 import { UserError } from '../math/errors';
 import type { Evaluation } from '../training/evaluate';
 import { TrainingFault } from '../training/fault';
@@ -43,6 +44,7 @@ interface Side {
   /** The checkpoint as base64. */
   resume(checkpoint: string, file: string): Promise<Problem | undefined>;
   real(count: number, seed: number): Promise<string>;
+  ways(ways: Ways): Promise<string>;
   /** @param stop whether to stop before the first iteration. */
   record(stop: boolean): Promise<Problem | undefined>;
 }
@@ -116,6 +118,8 @@ async function openPage(
         await orBroken(page.evaluate(({ count, seed }) => window.webganSide.real(count, seed), wanted)),
       );
     },
+    ways: async (ways) =>
+      numbers(await orBroken(page.evaluate((ways) => window.webganSide.ways(ways), ways))),
     train: async (hooks) => {
       const unwritten = new Promise<never>((_, reject) => {
         listen = (message) => hear(message, hooks).catch(reject);
@@ -158,6 +162,7 @@ function installSide(request: Omit<RecordingRequest, 'points'> & { points: numbe
         file,
       ),
     real: async (count, seed) => pack(await webgan.ask('real', { count, seed })),
+    ways: async (ways) => pack(await webgan.ask('ways', ways)),
     async record(stop) {
       const told: unknown[] = [];
       const ended = webgan.record(wanted, {

@@ -1,6 +1,7 @@
 // A run in this process, on Dawn.
 
 import { restoreCheckpoint } from '../export/checkpoint';
+import { drawWays } from '../export/interpolate';
 import { type Device, openDevice } from '../gpu/device';
 import { openNodeGpu } from '../gpu/node';
 import { UserError } from '../math/errors';
@@ -58,6 +59,7 @@ export async function openNodeRuntime({
   return {
     adapter: device.name,
     real: (count, seed) => trainer.real(count, seed),
+    ways: (ways) => drawWays(trainer, ways),
     train: (hooks) => {
       running = record(trainer, recording, hooks);
       if (stopped) running.stop();

@@ -1,7 +1,8 @@
 // Writes a run down as it goes: metrics, pictures, checkpoint, summary.
 
 import { writeCheckpoint } from '../export/checkpoint';
-import { animate } from '../export/png';
+import { animate, encodePng } from '../export/png';
+import { imageGrid, toRasters } from '../export/raster';
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
@@ -144,6 +145,13 @@ export class Recorder {
     if (!this.#closed) this.#folder.checkpoint(writeCheckpoint(this.#config, state));
   }
 
+  /** Ways between samples of the trained generator, of images. */
+  interpolated(generated: Float32Array, columns: number): void {
+    const shape = this.#artist.imageShape;
+    if (!shape) return;
+    this.#folder.interpolation(encodePng(imageGrid(toRasters(generated, shape), { columns })));
+  }
+
   #draw(name: string, subject: Subject): void {
     const drawn = this.#artist.draw(subject);
     drawn.catch(() => {});
@@ -157,7 +165,7 @@ export class Recorder {
     this.#closed = true;
     this.#flush(true);
     await this.#pictures;
-    if (this.#artist.drawsImages) this.#animate();
+    if (this.#artist.imageShape) this.#animate();
     const { step: evaluatedAt, ...evaluation } = this.#evaluation ?? {};
     const summary = {
       ...end,

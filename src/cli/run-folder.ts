@@ -34,6 +34,8 @@ export interface RunFolder {
   readSample(name: string): Uint8Array;
   /** Replaces `animation.png`. */
   animation(png: Uint8Array): void;
+  /** Replaces `interpolation.png`. */
+  interpolation(png: Uint8Array): void;
   /** Replaces `checkpoint.safetensors`, whole or not at all; the metrics before it are on the disk first. */
   checkpoint(bytes: Uint8Array): void;
   /** Replaces `summary.json`. */
@@ -136,6 +138,7 @@ export function openFolder(path: string, unlock: () => void, discard: () => void
     },
     readSample: (name) => readFileSync(join(path, 'samples', `${name}.png`)),
     animation: (png) => put('animation.png', png),
+    interpolation: (png) => put('interpolation.png', png),
     checkpoint: (bytes) => {
       writing(metricsFile, () => fsyncSync(metrics));
       put('checkpoint.safetensors', bytes);

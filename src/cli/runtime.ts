@@ -1,6 +1,7 @@
 // Where a run takes place, as `train` sees it: Dawn in this process, or a page in Chromium.
 
 import type { DataContent } from '../data/source';
+import type { Ways } from '../export/interpolate';
 import type { RunConfig } from '../training/config';
 import type { RecordingHooks, RecordingRequest } from '../training/recording';
 import type { SavedState } from './stored-run';
@@ -10,6 +11,8 @@ export interface Runtime {
   readonly adapter: string;
   /** [count, …sample] of the data. */
   real(count: number, seed: number): Promise<Float32Array>;
+  /** [rows · columns, …sample] of G, on the ways from one sample to the next. */
+  ways(ways: Ways): Promise<Float32Array>;
   /**
    * Trains to the configuration's end, or until `stop`; resolves when everything has been reported, as `record` does.
    * Rejects with a TrainingFault, or a Failure where the GPU gave up.

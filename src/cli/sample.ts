@@ -5,7 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { dataSources } from '../data';
 import type { DataContent, DataSource } from '../data/source';
 import { readCheckpoint } from '../export/checkpoint';
-import { interpolateNoise } from '../export/interpolate';
+import { drawWays } from '../export/interpolate';
 import { encodeNpy } from '../export/npy';
 import { encodePng } from '../export/png';
 import { imageGrid, toRasters } from '../export/raster';
@@ -50,7 +50,7 @@ export async function sample(run: string, options: SampleOptions, console: Conso
     }
     const wanted = options.count ?? (image && kind === '.png' ? 64 : 1000);
     const generated = interpolate
-      ? await drawWays(trainer, interpolate, seed)
+      ? await drawWays(trainer, { ...interpolate, seed })
       : await trainer.sample(wanted, seed);
     trainer.destroy();
     const what = interpolate
@@ -113,17 +113,6 @@ function checkKind(kind: Kind, out: string, isImages: boolean, ways: boolean): v
 function standIn({ channels, height, width }: NonNullable<DataSource['image']>): DataContent {
   const pieces = [new Uint8Array(channels * height * width)];
   return { images: { name: 'a black image', count: 1, channels, height, width, pieces } };
-}
-
-/** [rows · columns, …sample]: each row goes from one sample of the seed to the next. */
-async function drawWays(
-  trainer: Trainer,
-  { rows, columns }: { rows: number; columns: number },
-  seed: number,
-): Promise<Float32Array> {
-  const { type, size } = trainer.config.noise;
-  const noise = await trainer.noise(rows, seed);
-  return trainer.generate(interpolateNoise(noise, size, columns, type));
 }
 
 /** `000000.png`, `000001.png` and so on, as large as they are. */

@@ -35,6 +35,9 @@ const RUNTIMES: Record<TrainOptions['runtime'], OpenRuntime> = {
   chrome: openChromeRuntime,
 };
 
+/** Of a run's `interpolation.png`. */
+const WAYS = { rows: 8, columns: 10 };
+
 /** Trains and writes the run's folder. @throws UserError, Failure or TrainingFault; see `main`. */
 export async function train(
   source: string | undefined,
@@ -56,9 +59,15 @@ export async function train(
     return;
   }
   const artist = artistOf(config);
-  const { samples, points, drawsImages } = artist;
+  const { samples, points, imageShape } = artist;
   const checkpointEvery = options.checkpointEvery ?? config.evaluateEvery;
-  const recording = { samples, seed: config.seed, points, checkpointEvery, atReports: drawsImages };
+  const recording = {
+    samples,
+    seed: config.seed,
+    points,
+    checkpointEvery,
+    atReports: imageShape !== undefined,
+  };
 
   let runtime: Runtime | undefined;
   let folder: RunFolder | undefined;
@@ -98,6 +107,7 @@ export async function train(
         onSamples: (samples) => recorder.sampled(samples),
         onCheckpoint: (state) => recorder.checkpoint(state),
       });
+      if (imageShape) recorder.interpolated(await runtime.ways({ ...WAYS, seed: config.seed }), WAYS.columns);
     } catch (error) {
       console.status?.('');
       const fault = error instanceof TrainingFault && { fault: { step: error.step, tensor: error.tensor } };

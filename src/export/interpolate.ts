@@ -1,5 +1,7 @@
 // Ways through the space of noise: what lies between two samples.
 
+import type { Trainer } from '../training/trainer';
+
 /** Kinds of noise whose samples lie near a sphere, where the straight way between two leads through a place that is never drawn. */
 const ROUND = ['normal', 'truncatedNormal', 'sphere'];
 
@@ -29,6 +31,20 @@ export function interpolateNoise(
     }
   }
   return result;
+}
+
+/** So many ways between samples, each of so many samples. */
+export interface Ways {
+  readonly rows: number;
+  readonly columns: number;
+  /** Of the samples at their ends: the first ones of `Trainer.sample`. */
+  readonly seed: number;
+}
+
+/** [rows · columns, …sample]: G along the ways of `interpolateNoise`. */
+export async function drawWays(trainer: Trainer, { rows, columns, seed }: Ways): Promise<Float32Array> {
+  const { type, size } = trainer.config.noise;
+  return trainer.generate(interpolateNoise(await trainer.noise(rows, seed), size, columns, type));
 }
 
 /** Weights of both ends at t: sin((1 − t)ω)/sin ω and sin(tω)/sin ω, ω the angle between them. */
