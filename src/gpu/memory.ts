@@ -88,7 +88,7 @@ export class Memory {
    * time; see `shareBuffers`. Lists never run at the same time, and no list finds what another left in such a slot.
    * @returns the bytes of these buffers
    */
-  allocateTransient(name: string, lists: readonly (readonly Work[])[]): number {
+  allocateTransient(name: string, lists: readonly (readonly Uses[])[]): number {
     const shared = shareBuffers(lists, (slot) => !this.has(slot));
     for (const [i, { size, slots }] of shared.entries()) {
       const buffer = this.#createBuffer(`${name} ${i}`, size);
@@ -123,6 +123,9 @@ export class Memory {
   }
 }
 
+/** As much of a dispatch as says which slots are alive at it. */
+type Uses = Pick<Work, 'bindings'>;
+
 interface SharedBuffer {
   size: number;
   readonly slots: Slot[];
@@ -143,7 +146,7 @@ interface Lifetime {
  * cannot be read and written by the same dispatch, which is what every layer does with its input and its output.
  */
 function shareBuffers(
-  lists: readonly (readonly Work[])[],
+  lists: readonly (readonly Uses[])[],
   wanted: (slot: Slot) => boolean,
 ): readonly SharedBuffer[] {
   const lifetimes = lifetimesOf(lists, wanted);
@@ -181,7 +184,7 @@ const sizeOf = (buffers: readonly SharedBuffer[]) => buffers.reduce((sum, { size
 
 /** When each slot is alive in each list, in the order of first use. */
 function lifetimesOf(
-  lists: readonly (readonly Work[])[],
+  lists: readonly (readonly Uses[])[],
   wanted: (slot: Slot) => boolean,
 ): Map<Slot, (Lifetime | undefined)[]> {
   const lifetimes = new Map<Slot, (Lifetime | undefined)[]>();

@@ -65,6 +65,11 @@ export class Plan {
     return this.#steps.map(({ work }) => work);
   }
 
+  /** Bytes of what only its alternatives need. */
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
   /** Resolves when no work waits for a quicker alternative any more. */
   get settled(): Promise<void> {
     return this.#settled;

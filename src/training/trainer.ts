@@ -16,8 +16,8 @@ import { type Evaluation, EvaluationPlan } from './evaluate';
 import { NO_FAULT, readFault } from './fault';
 import { type GeneratorChoice, Inference } from './inference';
 import { initialTensors } from './initialize';
-import { type MemoryReport, reportMemory } from './memory-report';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
+import { allocateRun, type MemoryReport, reportMemory } from './run-memory';
 import { readGroups, type TensorGroup, writeGroups } from './store';
 import type { Tensor, Tensors, TrainerState } from './tensor';
 import { TrainerView, type ViewOptions } from './view';
@@ -58,7 +58,7 @@ export class Trainer {
     const run = compileRun(config, content);
     const memory = new Memory(device.gpu);
     try {
-      const activations = allocate(run, memory);
+      const activations = allocateRun(run, memory);
       const plan = (label: keyof Plans) => Plan.create(device, memory, label, run[label]);
       const [drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator, evaluation] =
         await Promise.all([
@@ -121,9 +121,12 @@ export class Trainer {
 
   /** Bytes of the GPU's memory that the run holds, by what they hold. Views that were made of it are not in it. */
   get memory(): MemoryReport {
+    const plans = Object.values(this.#plans) as Plan[];
+    const scratch = plans.reduce((sum, plan) => sum + plan.bytes, 0);
     return reportMemory(this.#run, this.#memory, {
       activations: this.#activationBytes,
-      total: this.#memory.bytes + this.#inference.bytes + (this.#evaluation?.bytes ?? 0),
+      scratch,
+      total: this.#memory.bytes + scratch + this.#inference.bytes + (this.#evaluation?.bytes ?? 0),
     });
   }
 
@@ -357,28 +360,3 @@ const stateGroups = (network: TrainedNetwork): TensorGroup[] => [
   ...keptGroups(network),
   ...Object.values(network.state).map((arena) => ({ arena, specs: network.tensors })),
 ];
-
-/** Fixed places for what outlives a plan, shared ones for the rest, whose bytes are returned. */
-function allocate(run: CompiledRun, memory: Memory): number {
-  for (const network of [run.generator, run.discriminator]) {
-    const { parameters, gradients, state, kept } = network;
-    for (const arena of [parameters, gradients, ...Object.values(state), kept]) memory.allocateArena(arena);
-    memory.allocate(network.clock);
-  }
-  for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
-  const fixed = [
-    run.real,
-    run.discriminatorNoise,
-    run.generatorNoise,
-    run.history,
-    run.fault,
-    ...Object.values(run.tables),
-  ];
-  for (const slot of fixed) memory.allocate(slot);
-  return memory.allocateTransient('activations', [
-    run.drawForDiscriminator,
-    run.updateDiscriminator,
-    run.drawForGenerator,
-    run.updateGenerator,
-  ]);
-}

@@ -1,0 +1,69 @@
+// A run's memory on the GPU: who gets which buffers, and what they add up to.
+
+import type { Memory } from '../gpu/memory';
+import type { Slot } from '../gpu/work';
+import type { CompiledRun } from './compile';
+
+/** Fixed places for what outlives a plan, shared ones for the rest, whose bytes are returned. */
+export function allocateRun(run: CompiledRun, memory: Memory): number {
+  for (const network of [run.generator, run.discriminator]) {
+    const { parameters, gradients, state, kept } = network;
+    for (const arena of [parameters, gradients, ...Object.values(state), kept]) memory.allocateArena(arena);
+    memory.allocate(network.clock);
+  }
+  for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
+  for (const slot of [run.history, run.fault, ...Object.values(run.tables)]) memory.allocate(slot);
+  // An update finds its batches there, drawn or given, and needs them no longer than its first layers do.
+  const { real, discriminatorNoise, generatorNoise } = run;
+  const given = (...slots: Slot[]) => ({
+    bindings: Object.fromEntries(slots.map((slot) => [slot.name, slot])),
+  });
+  return memory.allocateTransient('activations', [
+    [given(real, discriminatorNoise), ...run.drawForDiscriminator, ...run.updateDiscriminator],
+    [given(generatorNoise), ...run.drawForGenerator, ...run.updateGenerator],
+  ]);
+}
+
+/** Bytes. */
+export interface MemoryReport {
+  /** Weights of both networks, their gradients, and what the optimizers keep of each (moments). */
+  readonly parameters: number;
+  readonly gradients: number;
+  readonly state: number;
+  /** Running statistics. */
+  readonly buffers: number;
+  /** The averaged generator. */
+  readonly average: number;
+  /** Batches, what updates leave for their backward passes and hand from layer to layer: in buffers shared by turns. */
+  readonly activations: number;
+  /** Partial sums of the products that run in a quicker way than the plain one, in buffers of their plans. */
+  readonly scratch: number;
+  /** Tables of the data source: pixels, points. */
+  readonly data: number;
+  /** Metrics, counters, evaluation and samples that were asked for. */
+  readonly other: number;
+  readonly total: number;
+}
+
+/** `activations`, `scratch` and `total` are known to whoever has allocated them. */
+export function reportMemory(
+  run: CompiledRun,
+  memory: Memory,
+  { activations, scratch, total }: Pick<MemoryReport, 'activations' | 'scratch' | 'total'>,
+): MemoryReport {
+  const networks = [run.generator, run.discriminator];
+  const bytes = (slots: readonly Slot[]): number =>
+    slots.reduce((sum, slot) => sum + memory.region(slot).size, 0);
+  const known = {
+    parameters: bytes(networks.map(({ parameters }) => parameters.whole)),
+    gradients: bytes(networks.map(({ gradients }) => gradients.whole)),
+    state: bytes(networks.flatMap(({ state }) => Object.values(state).map(({ whole }) => whole))),
+    buffers: bytes(networks.map(({ kept }) => kept.whole)),
+    average: bytes((run.average?.groups ?? []).map(({ arena }) => arena.whole)),
+    activations,
+    scratch,
+    data: bytes(Object.values(run.tables)),
+  };
+  const sum = Object.values(known).reduce((a, b) => a + b, 0);
+  return { ...known, other: total - sum, total };
+}
