@@ -74,8 +74,8 @@ export default defineLayer({
     };
   },
   reference: (config, input, _, { shape }) => {
-    const window = windowsOf(config, shape);
-    const { channels, height, width, outputHeight, outputWidth, kernel, stride, padding } = window;
+    const sizes = windowsOf(config, shape);
+    const { channels, height, width, outputHeight, outputWidth, kernel, stride, padding } = sizes;
     const output = new Float64Array(channels * outputHeight * outputWidth);
     const isInside = (y: number, x: number) => y >= 0 && y < height && x >= 0 && x < width;
     output.forEach((_, at) => {
