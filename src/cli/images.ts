@@ -119,7 +119,7 @@ const unreadable = (path: string, problem: string): InputFile => ({
 });
 
 /** Skia's decoders. */
-const decode: Decode = async (bytes) => {
+export const decode: Decode = async (bytes) => {
   const image = await loadImage(bytes);
   const { width, height } = image;
   const context = createCanvas(width, height).getContext('2d');

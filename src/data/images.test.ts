@@ -72,7 +72,12 @@ const draw = async (source: DataSource, batch: number, wanted?: Wanted) =>
   new Float32Array(await run('draw', source, batch, wanted));
 
 /** What the batch should be, by the CPU's shuffling. */
-function expected(set: ImageSet, flip: boolean, batch: number, { iteration = 0, stream = STREAMS.data }) {
+function expected(
+  set: ImageSet,
+  flip: boolean,
+  batch: number,
+  { iteration = 0, stream = STREAMS.data }: Wanted,
+) {
   const { count, height, width, channels } = set;
   const values = height * width * channels;
   const all = set.pieces.flatMap((piece) => [...piece]);

@@ -109,6 +109,19 @@ export interface SkippedFile {
   readonly reason: string;
 }
 
+/** A bad file that was refused, and could be passed over. */
+export class SkippableError extends UserError {
+  /** The sentence for where going on without it is offered some other way than by the command's `--skip-bad`. */
+  readonly plain: string;
+
+  constructor(file: string, reason: string, remedy: string | undefined) {
+    super(
+      `${file}: ${reason}; ${remedy === undefined ? '' : `${remedy} or `}skipping bad files (--skip-bad) would do.`,
+    );
+    this.plain = `${file}: ${reason}.`;
+  }
+}
+
 /** Goes on without bad files, or refuses the first of them. */
 export class Skipping {
   readonly skipped: SkippedFile[] = [];
@@ -120,13 +133,10 @@ export class Skipping {
     this.#goOn = goOn;
   }
 
-  /** @throws UserError unless bad files are to be passed over */
+  /** @throws SkippableError unless bad files are to be passed over */
   bad(path: string, reason: string, remedy?: string): void {
     const file = placeOf(this.#list, path);
-    if (!this.#goOn) {
-      const others = remedy === undefined ? '' : `${remedy} or `;
-      throw new UserError(`${file}: ${reason}; ${others}skipping bad files (--skip-bad) would do.`);
-    }
+    if (!this.#goOn) throw new SkippableError(file, reason, remedy);
     this.skipped.push({ file, reason });
   }
 

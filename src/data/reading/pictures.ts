@@ -37,19 +37,16 @@ export async function readPictures(
     }
     builder.progress();
   };
-  try {
-    for await (const content of list.open(new Set(files.map(({ path }) => path)))) {
-      const bytes = await skipping.try(content.path, () => bytesOf(content, MAX_BYTES));
-      if (!bytes) continue;
-      const image = skipping.try(content.path, () => decodePicture(bytes, decode, channels));
-      underway.push({ path: content.path, image });
-      if (underway.length >= AT_ONCE) await takeIn();
-    }
-    while (underway.length > 0) await takeIn();
-  } finally {
-    // Where one is refused, nobody asks for the others any more.
-    for (const { image } of underway) image.catch(() => {});
+  for await (const content of list.open(new Set(files.map(({ path }) => path)))) {
+    const bytes = await skipping.try(content.path, () => bytesOf(content, MAX_BYTES));
+    if (!bytes) continue;
+    const image = skipping.try(content.path, () => decodePicture(bytes, decode, channels));
+    // It may be refused before its turn comes, and where another one is first, nobody asks for it any more.
+    image.catch(() => {});
+    underway.push({ path: content.path, image });
+    if (underway.length >= AT_ONCE) await takeIn();
   }
+  while (underway.length > 0) await takeIn();
 }
 
 async function decodePicture(

@@ -9,7 +9,7 @@ export type Role = 'image' | 'idx images' | 'idx labels' | 'cifar' | 'names' | '
 
 /** What systems and programs leave behind in folders and archives. */
 export const isLitter = (path: string): boolean =>
-  path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX') ||
+  path.split('/').some((part) => /^\.(?!\.?(?:\\|$))/.test(part) || part === '__MACOSX') ||
   /^(?:thumbs\.db|desktop\.ini)$/i.test(baseName(path));
 
 export function roleOf({ path, size }: ListedFile): Role {

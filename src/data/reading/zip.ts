@@ -26,7 +26,8 @@ class FileReader extends Reader<InputFile> {
 
 export async function openZip(file: InputFile, name: string): Promise<FileList> {
   const zip = new ZipReader(new FileReader(file));
-  const entries = await zip.getEntries().catch((error) => {
+  // Paths that lead out are told of with the other bad files.
+  const entries = await zip.getEntries({ filenameValidation: 'tolerant' }).catch((error) => {
     throw new BadFile(`is no whole zip archive (${(error as Error).message.replace(/\.$/, '')})`);
   });
   const regular = entries.filter((entry): entry is FileEntry => !entry.directory);
@@ -69,17 +70,18 @@ async function* chunksOf(entry: FileEntry): AsyncGenerator<Uint8Array<ArrayBuffe
       controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
     },
   });
-  const done = entry.getData(writable, { checkOverlappingEntry: true, checkSignature: true });
-  // Whoever reads learns of a failure from the stream, or from `done` where the stream says nothing.
-  done.catch(() => {});
+  const unpacked = entry.getData(writable, { checkOverlappingEntry: true, checkSignature: true });
+  // The stream says nothing of what is wrong with an entry before its first byte.
+  const failed = new Promise<never>((_, reject) => void unpacked.catch(reject));
+  failed.catch(() => {});
   const reader = readable.getReader();
   try {
     for (;;) {
-      const { done: ended, value } = await reader.read();
-      if (ended) break;
+      const { done, value } = await Promise.race([reader.read(), failed]);
+      if (done) break;
       yield value;
     }
-    await done;
+    await unpacked;
   } catch (error) {
     if (error instanceof BadFile) throw error;
     const text = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
