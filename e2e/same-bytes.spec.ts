@@ -9,7 +9,7 @@ import { nodeSystem } from '../src/gpu/node';
 import { expect, openReady, test } from './page';
 
 const STEPS = 40;
-const SNAPSHOT = { samples: 16, seed: 3, points: [0.25, -0.5, 1, 0] };
+const SNAPSHOT = { samples: 16, seed: 3, points: [0.25, -0.5, 1, 0], checkpointEvery: STEPS };
 
 /** The bytes of each tensor of a safetensors file, in hexadecimal. */
 function readSafetensors(path: string): Record<string, string> {
@@ -53,8 +53,8 @@ test('the page trains the same bytes as Node', async ({ page }) => {
         const request = { ...snapshot, points: new Float32Array(snapshot.points) };
         const { end } = await window.webgan.record(request, {
           onReport: (rows) => values.push(...rows.map(({ value }) => value)),
-          onEvaluation: ({ step }, { state }) => {
-            steps.push(step);
+          onEvaluation: ({ step }) => steps.push(step),
+          onCheckpoint: (state) => {
             const hex = ({ buffer, byteOffset, byteLength }: Float32Array) =>
               [...new Uint8Array(buffer, byteOffset, byteLength)]
                 .map((byte) => byte.toString(16).padStart(2, '0'))

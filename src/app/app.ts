@@ -1,15 +1,20 @@
 // What can be done on the page: every control, key and script goes through here.
 
 import { computed, effect, signal } from '@preact/signals-core';
+import type { ImageSet } from '../data/image-set';
 import { DEFAULT_PRESET, presets } from '../presets';
 import { configOf, type Experiment, readAddress, writeAddress } from './address';
+import { DataDesk } from './data/desk';
+import { type DataFiles, presetFor, wantedBy } from './data/files';
+import { fillInPointList, type PointList, pointsExperiment } from './data/points';
 import { Engine } from './engine';
 import { Model } from './model';
-import type { Report, Update, View } from './protocol';
+import type { Beginning, ImageShape, Report, Update, View } from './protocol';
 import { missingApi } from './support';
 
 export class App {
   readonly model = new Model();
+  readonly desk = new DataDesk();
   readonly experiment = signal<Experiment>({ preset: DEFAULT_PRESET, overrides: {} });
   /** How the picture is to be drawn; the stage keeps it up to date. */
   readonly view: { value: View };
@@ -26,6 +31,12 @@ export class App {
     );
   });
 
+  /** Points of a file that was opened here. */
+  #points: PointList | undefined;
+  /** How the present run began: what to do again once there are images. */
+  #beginning: Beginning | undefined;
+  /** What the present run is saved under. */
+  #name: string | undefined;
   readonly #makeCanvas: () => HTMLCanvasElement;
   readonly #listeners = new Set<(report: Report) => void>();
   #engine: Engine | undefined;
@@ -61,6 +72,7 @@ export class App {
       return;
     }
     this.#engine = new Engine(this.#makeCanvas(), this.view.value, (report) => {
+      this.#hear(report);
       this.model.take(report);
       for (const listener of this.#listeners) listener(report);
     });
@@ -75,7 +87,8 @@ export class App {
   #begin(): void {
     try {
       const { preset, overrides } = this.experiment.value;
-      this.configure(configOf(presets.get(preset).config, overrides));
+      const config = configOf(presets.get(preset).config, overrides);
+      this.#configure({ kind: 'configuration', config: fillInPointList(config, this.#points) }, preset);
     } catch (error) {
       const { message } = error as Error;
       this.#engine?.send({ type: 'pause' });
@@ -84,19 +97,93 @@ export class App {
     }
   }
 
-  /** A trainer for any configuration; returns the number of its run. */
-  configure(config: object): number {
+  /** A trainer for any configuration, which is not saved; returns the number of its run. */
+  configure(config: object, images?: ImageSet): number {
+    if (images) this.desk.take(images);
+    return this.#configure({ kind: 'configuration', config });
+  }
+
+  /** A trainer that goes on from a checkpoint, which is not saved; returns the number of its run. */
+  resume(bytes: Uint8Array, file: string, images?: ImageSet): number {
+    if (images) this.desk.take(images);
+    return this.#configure({ kind: 'file', name: file, bytes });
+  }
+
+  #configure(beginning: Beginning, name?: string): number {
     if (!this.#engine) throw new Error('There is no GPU to train on.');
+    this.#beginning = beginning;
+    this.#name = name;
     const run = this.model.begin();
-    this.#engine.send({ type: 'configure', run, config });
+    if (this.desk.images) this.#engine.sendImages(this.desk.images);
+    this.#engine.send({ type: 'configure', run, beginning, ...(name !== undefined && { name }) });
     return run;
+  }
+
+  /** Goes on with a run of the browser's storage. */
+  continueSaved(name: string): void {
+    if (this.canReset.value) this.#configure({ kind: 'saved', name }, name);
+  }
+
+  /** Takes a saved run out of the browser's storage. */
+  forget(name: string): void {
+    this.#engine?.send({ type: 'forget', name });
+  }
+
+  /** Goes on with a checkpoint's file. */
+  async importCheckpoint(file: File): Promise<void> {
+    if (!this.canReset.value) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    this.#configure({ kind: 'file', name: file.name, bytes }, this.experiment.value.preset);
+  }
+
+  /** Reads images, and trains on them: the chosen preset if it is one for images, else one that suits them. */
+  async train(files: DataFiles, skipBad = false): Promise<void> {
+    const present = this.experiment.value;
+    const preset = wantedBy(this.#config(present)) ? present.preset : presetFor(files);
+    const wanted =
+      preset === present.preset
+        ? wantedBy(this.#config(present))
+        : wantedBy(this.#config({ preset, overrides: {} }));
+    if (!wanted || !(await this.desk.read(files, wanted, skipBad))) return;
+    if (this.model.phase.peek() === 'waiting' && this.#beginning) this.#again();
+    else if (preset === this.experiment.value.preset) this.reset();
+    else this.choose(preset);
+  }
+
+  /** Reads a list of points, and trains on them. */
+  async trainOnPoints(file: File): Promise<void> {
+    const points = await this.desk.readPoints(file);
+    if (!points) return;
+    this.#points = points;
+    this.#experiment(pointsExperiment(points));
+  }
+
+  /** The same beginning once more, now that the images are there. */
+  #again(): void {
+    if (this.#beginning && this.canReset.value) this.#configure(this.#beginning, this.#name);
+  }
+
+  /** What the worker says about the experiment itself. */
+  #hear(report: Report): void {
+    if (!('run' in report) || report.run !== this.model.run) return;
+    if (report.type === 'configured' && report.experiment) this.#show(report.experiment);
+    if (report.type !== 'wanting') return;
+    if (report.experiment) this.#show(report.experiment);
+    void this.#provide(report.run, report.image);
+  }
+
+  /** Images of another shape out of the same files, or those that were kept. */
+  async #provide(run: number, wanted: ImageShape): Promise<void> {
+    const found = await this.desk.provide(wanted);
+    if (found && run === this.model.run) this.#again();
   }
 
   /** What Start again, Reset and their like do about a problem. */
   recover(): void {
     const kind = this.model.problem.value?.kind;
     const { preset } = this.experiment.value;
-    if (kind === 'configuration')
+    if (kind === 'file') this.#begin();
+    else if (kind === 'configuration')
       this.#experiment({ preset: presets.has(preset) ? preset : DEFAULT_PRESET, overrides: {} });
     else if (kind === 'fault') this.reset();
     else this.open();
@@ -132,15 +219,24 @@ export class App {
     this.experiment.value = readAddress(location.hash, DEFAULT_PRESET);
   }
 
-  #experiment(experiment: Experiment): void {
+  #show(experiment: Experiment): void {
     this.experiment.value = experiment;
     history.replaceState(
       null,
       '',
       writeAddress(experiment, DEFAULT_PRESET) || location.pathname + location.search,
     );
+  }
+
+  #experiment(experiment: Experiment): void {
+    this.#show(experiment);
     if (this.canReset.value) this.#begin();
     else this.open();
+  }
+
+  /** Not checked; empty where there is no such preset. */
+  #config({ preset, overrides }: Experiment): object {
+    return presets.has(preset) ? configOf(presets.get(preset).config, overrides) : {};
   }
 
   #presetConfig(): { readonly seed?: number } {

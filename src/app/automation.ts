@@ -1,5 +1,6 @@
 // `window.webgan`: the page's worker for scripts, and for `webgan train --runtime chrome`.
 
+import type { ImageSet } from '../data/image-set';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { RecordingRequest, Snapshot, StepSamples } from '../training/recording';
@@ -16,9 +17,6 @@ export interface RecordingHooks {
   readonly onCheckpoint?: (state: TrainerState) => void;
   /** Of step 0 and of reports that are no evaluations, where the request says `atReports`. */
   readonly onSamples?: (samples: StepSamples) => void;
-  /** Of the last step too. */
-  readonly onCheckpoint?: (state: TrainerState) => void;
-  readonly onSamples?: (samples: StepSamples) => void;
 }
 
 export interface RecordingEnd {
@@ -32,12 +30,12 @@ export interface Automation {
   /** Resolves with the adapter's name once there is a device; rejects with the reason where there is none. */
   ready(): Promise<string>;
   /**
-   * A trainer for a configuration, at step 0 or where a state was saved, which can be asked; gives the problem where there
-   * can be none. What trains on `images` has to be given them.
+   * A trainer for a configuration, at step 0, which can be asked; gives the problem where there can be none. What trains on
+   * `images` has to be given them.
    */
-  prepare(config: object, content?: PreparedContent): Promise<Problem | undefined>;
+  prepare(config: object, images?: ImageSet): Promise<Problem | undefined>;
   /** As `prepare`, for a trainer that goes on from the bytes of a checkpoint; `file` is what problems call it. */
-  resume(checkpoint: Uint8Array, file: string): Promise<Problem | undefined>;
+  resume(checkpoint: Uint8Array, file: string, images?: ImageSet): Promise<Problem | undefined>;
   /** Trains what was prepared to its end, reporting as the command does. The same seed gives the same numbers as the command does. */
   record(request: RecordingRequest, hooks?: RecordingHooks): Promise<RecordingEnd>;
   /** Ends `record` after what was submitted. */
@@ -68,9 +66,12 @@ export function offerAutomation(app: App): void {
 
   let run = 0;
   const prepared = async (): Promise<Problem | undefined> => {
-    const answer = await first((report) =>
-      report.type === 'phase' && report.run === run ? 'ready' : problemIn(report),
-    );
+    const answer = await first((report): 'ready' | Problem | undefined => {
+      if (!('run' in report) || report.run !== run) return problemIn(report);
+      if (report.type === 'wanting')
+        return { kind: 'configuration', message: 'data: no images were given; some of its shape would do.' };
+      return report.type === 'phase' ? 'ready' : undefined;
+    });
     return answer === 'ready' ? undefined : answer;
   };
   window.webgan = {
@@ -83,15 +84,15 @@ export function offerAutomation(app: App): void {
       throw new Error(`${answer.kind}: ${answer.message}`);
     },
 
-    async prepare(config) {
+    async prepare(config, images) {
       await window.webgan.ready();
-      run = app.configure(config);
+      run = app.configure(config, images);
       return prepared();
     },
 
-    async resume(checkpoint, file) {
+    async resume(checkpoint, file, images) {
       await window.webgan.ready();
-      run = app.resume(checkpoint, file);
+      run = app.resume(checkpoint, file, images);
       return prepared();
     },
 
@@ -102,8 +103,6 @@ export function offerAutomation(app: App): void {
         if (report.type === 'metrics') onReport?.(rowsOf(report));
         if (report.type === 'evaluation' && report.snapshot)
           onEvaluation?.(report.evaluation, report.snapshot);
-        if (report.type === 'checkpoint') onCheckpoint?.(report.state);
-        if (report.type === 'samples') onSamples?.(report.samples);
         if (report.type === 'checkpoint') onCheckpoint?.(report.state);
         if (report.type === 'samples') onSamples?.(report.samples);
         if (report.type !== 'phase' || report.phase === 'training') return undefined;

@@ -27,6 +27,8 @@ interface ChartDescription {
   readonly range?: readonly [number, number];
   /** Few numbers far between: each is marked. */
   readonly marked?: boolean;
+  /** Whether the run has it; without, it always does. */
+  readonly shown?: (model: Model) => boolean;
   /** What stands there while there is nothing to draw. */
   readonly empty?: (model: Model) => string;
 }
@@ -81,11 +83,30 @@ const CHARTS: readonly ChartDescription[] = [
     ],
     range: [0, 0.1],
     marked: true,
+    shown: ({ configured }) => !configured.value?.measures.images,
     empty: ({ configured }) => {
       const { measures, config } = configured.value ?? {};
       if (!measures || !config) return '';
       return measures.js ? `measured every ${count(config.evaluateEvery)} steps` : 'not known for this data';
     },
+  },
+  {
+    id: 'patches',
+    title: 'SWD of patches',
+    steps: (model) => model.patches.steps,
+    curves: [
+      { label: 'G', colour: '--ink', values: (model) => model.patches.column('swd') },
+      {
+        label: 'real',
+        colour: '--muted',
+        values: (model) => model.patches.column('swdReal'),
+        dashed: true,
+      },
+    ],
+    range: [0, 10],
+    marked: true,
+    shown: ({ configured }) => configured.value?.measures.images === true,
+    empty: ({ configured }) => `measured every ${count(configured.value?.config.evaluateEvery ?? 0)} steps`,
   },
 ];
 
@@ -147,6 +168,7 @@ class Chart {
   }
 
   update(): void {
+    this.figure.hidden = this.#description.shown?.(this.#model) === false;
     const columns = this.#description.curves.map((curve) => curve.values(this.#model));
     columns.forEach((column, i) => {
       this.#values[i]!.textContent = decimal(column.at(-1));

@@ -66,7 +66,7 @@ export function bindControls(app: App): void {
 
 function bindExperiment(app: App): void {
   const select = element('preset', HTMLSelectElement);
-  select.append(...presets.names.map((name) => new Option(name, name)));
+  select.append(...groups());
   select.addEventListener('change', () => app.choose(select.value));
 
   const seed = element('seed', HTMLInputElement);
@@ -79,7 +79,27 @@ function bindExperiment(app: App): void {
     select.value = presets.has(preset) ? preset : '';
     const changed = Object.keys(overrides).filter((path) => path !== 'seed');
     const description = presets.has(preset) ? presets.get(preset).description : '';
-    const change = changed.map((path) => `${path} = ${JSON.stringify(overrides[path])}`).join(', ');
+    const change = changed.map((path) => `${path} = ${short(JSON.stringify(overrides[path]))}`).join(', ');
     element('description').textContent = change ? `${description} Changed here: ${change}.` : description;
   });
+}
+
+/** Whole networks do not fit into a line. */
+const short = (value: string) => (value.length > 48 ? `${value.slice(0, 47)}…` : value);
+
+/** The presets by what they learn. */
+function groups(): HTMLElement[] {
+  const isOfImages = (name: string) => /^(images|glyphs)$/.test(presets.get(name).config.data.source);
+  const group = (label: string, names: readonly string[]) => {
+    const made = Object.assign(document.createElement('optgroup'), { label });
+    made.append(...names.map((name) => new Option(name, name)));
+    return made;
+  };
+  return [
+    group(
+      'Points',
+      presets.names.filter((name) => !isOfImages(name)),
+    ),
+    group('Images', presets.names.filter(isOfImages)),
+  ];
 }

@@ -1,11 +1,13 @@
 // The page's end of the training worker: its canvas, commands, reports, and questions with their answers.
 
+import type { ImageSet } from '../data/image-set';
 import type { Command, Question, QuestionName, Questions, Report, View } from './protocol';
 
 export class Engine {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   #questions = 0;
+  #images: ImageSet | undefined;
 
   /** Starts a worker that draws on the canvas; `listener` gets its reports. */
   constructor(canvas: HTMLCanvasElement, view: View, listener: (report: Report) => void) {
@@ -25,6 +27,13 @@ export class Engine {
 
   send(command: Exclude<Command, { type: 'open' | 'ask' }>): void {
     this.#worker.postMessage(command);
+  }
+
+  /** Hands images over, which are copied; the same ones only once. */
+  sendImages(images: ImageSet): void {
+    if (images === this.#images) return;
+    this.#images = images;
+    this.send({ type: 'images', images });
   }
 
   /** Answered behind everything that was sent before; rejects where there is no trainer to ask. */

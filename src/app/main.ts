@@ -5,7 +5,9 @@ import { App } from './app';
 import { offerAutomation } from './automation';
 import { bindCharts } from './charts';
 import { bindControls } from './controls';
+import { bindData } from './data-panel';
 import { element } from './elements';
+import { bindKeeping } from './keep-panel';
 import { bindKeys } from './keys';
 import { bindProblems } from './problems';
 import type { PictureKind } from './protocol';
@@ -16,6 +18,8 @@ const stage = new Stage();
 const app = new App(stage.view, stage.makeCanvas);
 app.readAddress();
 bindControls(app);
+bindData(app);
+bindKeeping(app);
 bindReadings(app.model);
 bindCharts(app.model);
 bindProblems(app);
@@ -32,6 +36,7 @@ const KEYS: Readonly<Record<PictureKind, string>> = {
 effect(() => {
   const picture = app.model.configured.value?.picture ?? 'plane';
   element('stage').dataset.picture = picture;
+  element('legend-field').hidden = picture === 'images';
   element('stage-key').textContent = KEYS[picture];
 });
 

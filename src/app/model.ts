@@ -1,9 +1,19 @@
 // Everything the page shows, as signals: the one place where the worker's reports become state.
 
 import { computed, signal } from '@preact/signals-core';
+import type { ImageScores } from '../scores/image-scores';
 import type { Evaluation } from '../training/evaluate';
+import type { MemoryReport } from '../training/run-memory';
 import { History } from './history';
-import { METRIC_NAMES, type MetricName, type Phase, type Problem, type Report } from './protocol';
+import {
+  type ImageShape,
+  METRIC_NAMES,
+  type MetricName,
+  type Phase,
+  type Problem,
+  type Report,
+  type StoredRun,
+} from './protocol';
 
 /** Points of a curve before neighbours are averaged. */
 const CURVE_CAPACITY = 1024;
@@ -19,20 +29,34 @@ export class Model {
   /** Updates of D beyond `step` iterations. */
   readonly ahead = signal(0);
   readonly stepsPerSecond = signal<number | undefined>(undefined);
+  readonly memory = signal<MemoryReport | undefined>(undefined);
   readonly reading = signal<Reading | undefined>(undefined);
   readonly evaluation = signal<Evaluation | undefined>(undefined);
+  /** Of image runs. */
+  readonly scores = signal<ImageScores | undefined>(undefined);
   readonly configured = signal<Configured | undefined>(undefined);
+  /** Runs in the browser's storage, the last saved first; unknown before it was looked into. */
+  readonly stored = signal<readonly StoredRun[] | undefined>(undefined);
+  /** How far the present run is saved, or why it is not. */
+  readonly saved = signal<{ readonly step: number; readonly problem?: string } | undefined>(undefined);
+  /** Images that the run waits for. */
+  readonly wanted = signal<ImageShape | undefined>(undefined);
   readonly problem = signal<Problem | undefined>(undefined);
   /** What became of an edited shader (development only). */
   readonly shaderNote = signal<{ message: string; failed: boolean } | undefined>(undefined);
 
   readonly metrics = new History<MetricName>(METRIC_NAMES, CURVE_CAPACITY);
   readonly divergence = new History<'js' | 'jsFloor'>(['js', 'jsFloor'], CURVE_CAPACITY);
+  readonly patches = new History<'swd' | 'swdReal'>(['swd', 'swdReal'], CURVE_CAPACITY);
   /** Changes whenever one of the histories did. */
   readonly historyVersion = signal(0);
 
   /** Of the trainer that the page waits for or looks at; reports of earlier ones are let go. */
   #run = 0;
+
+  get run(): number {
+    return this.#run;
+  }
 
   readonly canRun = computed(() => {
     const phase = this.phase.value;
@@ -46,10 +70,15 @@ export class Model {
     this.step.value = 0;
     this.ahead.value = 0;
     this.stepsPerSecond.value = undefined;
+    this.memory.value = undefined;
     this.reading.value = undefined;
     this.evaluation.value = undefined;
+    this.saved.value = undefined;
+    this.wanted.value = undefined;
     this.metrics.clear();
     this.divergence.clear();
+    this.patches.clear();
+    this.scores.value = undefined;
     this.historyVersion.value++;
     return ++this.#run;
   }
@@ -60,6 +89,16 @@ export class Model {
       case 'adapter':
         this.adapter.value = report.name;
         break;
+      case 'stored':
+        this.stored.value = report.runs;
+        break;
+      case 'saved':
+        this.saved.value = report;
+        break;
+      case 'wanting':
+        this.wanted.value = report.image;
+        this.phase.value = 'waiting';
+        break;
       case 'configured':
         this.configured.value = report;
         break;
@@ -67,6 +106,7 @@ export class Model {
         this.phase.value = report.phase;
         this.step.value = report.step;
         this.ahead.value = report.ahead;
+        this.memory.value = report.memory;
         if (report.phase !== 'training') this.stepsPerSecond.value = undefined;
         break;
       case 'metrics':
@@ -84,6 +124,13 @@ export class Model {
         }
         break;
       }
+      case 'scores': {
+        const { swd, swdReal } = report.scores;
+        this.scores.value = report.scores;
+        this.patches.add(report.step, { swd, swdReal });
+        this.historyVersion.value++;
+        break;
+      }
       case 'problem':
         this.problem.value = report.problem;
         this.phase.value = 'stopped';
@@ -93,6 +140,8 @@ export class Model {
         this.shaderNote.value = report;
         break;
       case 'reply':
+      case 'checkpoint':
+      case 'samples':
         break;
     }
   }

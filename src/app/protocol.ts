@@ -1,10 +1,15 @@
 // What the page and its training worker say to each other: every message, typed.
 
+import type { ImageSet } from '../data/image-set';
+import type { Ways } from '../export/interpolate';
+import type { ImageScores } from '../scores/image-scores';
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { RecordingRequest, Snapshot, SnapshotRequest, StepSamples } from '../training/recording';
+import type { MemoryReport } from '../training/run-memory';
 import type { Tensor, TrainerState } from '../training/tensor';
+import type { Experiment } from './address';
 
 /** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */
 export type Update = 'discriminator' | 'generator' | 'both';
@@ -37,8 +42,37 @@ export interface View {
 /** How samples are drawn: densities over a line, points in the plane, images in rows, or not at all. */
 export type PictureKind = 'line' | 'plane' | 'images' | 'none';
 
-/** What the trainer is doing. `finished` is reached after the configuration's steps; playing on from there is allowed. */
-export type Phase = 'opening' | 'preparing' | 'ready' | 'training' | 'paused' | 'finished' | 'stopped';
+/** What images have to be like for a run. */
+export interface ImageShape {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Where a run begins: at step 0 of a configuration, or where a saved run or a checkpoint's file left it. */
+export type Beginning =
+  | { readonly kind: 'configuration'; readonly config: unknown }
+  | { readonly kind: 'saved'; readonly name: string }
+  | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array };
+
+/** A run in the browser's storage. */
+export interface StoredRun {
+  readonly name: string;
+  readonly step: number;
+  /** When it was saved, in milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** What the trainer is doing. `waiting` is for images that the run wants. `finished` is reached after the configuration's steps; playing on from there is allowed. */
+export type Phase =
+  | 'opening'
+  | 'preparing'
+  | 'waiting'
+  | 'ready'
+  | 'training'
+  | 'paused'
+  | 'finished'
+  | 'stopped';
 
 /** Metrics of consecutive iterations, a column each; `step` counts from 1. */
 export interface MetricsColumns {
@@ -63,15 +97,21 @@ export const METRIC_NAMES = [
 export interface Questions {
   /** All parameters, by PyTorch's names. */
   tensors: { ask: object; answer: ReadonlyMap<string, Tensor> };
-  /** State, samples and scores of one step. */
+  /** Samples and scores of one step. */
   snapshot: { ask: SnapshotRequest; answer: Snapshot };
   evaluate: { ask: object; answer: Evaluation };
   /** [count, …sample] of G: the same numbers for the same seed and weights. */
   sample: { ask: { count: number; seed: number }; answer: Float32Array };
   /** [count, …sample] of the data. */
   real: { ask: { count: number; seed: number }; answer: Float32Array };
+  /** [rows · columns, …sample] of G, on the ways from one sample to the next. */
+  ways: { ask: Ways; answer: Float32Array };
   /** D(x) at points [n, …sample]. */
   score: { ask: { points: Float32Array }; answer: Float32Array };
+  /** The bytes of `checkpoint.safetensors`, as the command writes it. */
+  checkpoint: { ask: object; answer: Uint8Array<ArrayBuffer> };
+  /** The picture as a PNG file. */
+  picture: { ask: object; answer: Blob };
 }
 export type QuestionName = keyof Questions;
 export type Question = { [K in QuestionName]: { what: K } & Questions[K]['ask'] }[QuestionName];
@@ -79,8 +119,17 @@ export type Question = { [K in QuestionName]: { what: K } & Questions[K]['ask'] 
 /** From the page. */
 export type Command =
   | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly view: View }
-  /** A new trainer, at step 0. `run` comes back in what belongs to it, so that late messages of an old one are known. */
-  | { readonly type: 'configure'; readonly run: number; readonly config: unknown }
+  /** What runs on `images` train on from now on. */
+  | { readonly type: 'images'; readonly images: ImageSet }
+  /** A new trainer; the name is what it is saved under, and where there is none it is not saved. `run` comes back in what belongs to it, so that late messages of an old one are known. */
+  | {
+      readonly type: 'configure';
+      readonly run: number;
+      readonly beginning: Beginning;
+      readonly name?: string;
+    }
+  /** Takes a saved run out of the browser's storage. */
+  | { readonly type: 'forget'; readonly name: string }
   | { readonly type: 'play' }
   /** Trains to the end as the command does: a report every `reportEvery` iterations, a snapshot at each evaluation. */
   | { readonly type: 'record'; readonly request: RecordingRequest }
@@ -100,19 +149,34 @@ export type Problem =
   | { readonly kind: 'fault'; readonly step: number; readonly tensor: string; readonly message: string }
   | { readonly kind: 'gpu'; readonly message: string }
   | { readonly kind: 'configuration'; readonly message: string }
+  /** A checkpoint or a saved run that cannot be gone on with. */
+  | { readonly kind: 'file'; readonly message: string }
   | { readonly kind: 'internal'; readonly message: string };
 
 /** From the worker. */
 export type Report =
   | { readonly type: 'adapter'; readonly name: string }
+  /** Saved runs, the last saved first. */
+  | { readonly type: 'stored'; readonly runs: readonly StoredRun[] }
+  /** The run was saved, or cannot be. */
+  | { readonly type: 'saved'; readonly run: number; readonly step: number; readonly problem?: string }
+  /** The run cannot be made before there are images of this shape. */
+  | {
+      readonly type: 'wanting';
+      readonly run: number;
+      readonly image: ImageShape;
+      readonly experiment?: Experiment;
+    }
   | {
       readonly type: 'configured';
       readonly run: number;
       /** Checked, with all defaults. */
       readonly config: RunConfig;
       readonly picture: PictureKind;
-      /** What evaluations say: whether JS, and of how many modes (0 for none). */
-      readonly measures: { readonly js: boolean; readonly modes: number };
+      /** Which experiment it is, where it began from a checkpoint. */
+      readonly experiment?: Experiment;
+      /** What evaluations say: whether JS, of how many modes (0 for none), and whether scores of images follow. */
+      readonly measures: { readonly js: boolean; readonly modes: number; readonly images: boolean };
     }
   | {
       readonly type: 'phase';
@@ -122,6 +186,7 @@ export type Report =
       readonly step: number;
       /** Updates of D beyond those that belong to `step` iterations; negative where G is ahead. */
       readonly ahead: number;
+      readonly memory: MemoryReport;
     }
   | {
       readonly type: 'metrics';
@@ -142,6 +207,8 @@ export type Report =
   /** While recording: samples between evaluations, and all that decides what comes next. */
   | { readonly type: 'samples'; readonly run: number; readonly samples: StepSamples }
   | { readonly type: 'checkpoint'; readonly run: number; readonly state: TrainerState }
+  /** Scores of images take a while, and come after their evaluation. */
+  | { readonly type: 'scores'; readonly run: number; readonly step: number; readonly scores: ImageScores }
   | { readonly type: 'problem'; readonly problem: Problem }
   /** What an edited shader led to, in words. */
   | { readonly type: 'shader'; readonly message: string; readonly failed: boolean }

@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { element } from './elements';
 import type { Model } from './model';
-import { count, decimal, rate, share } from './words';
+import { count, decimal, memoryInWords, rate, share } from './words';
 
 export function bindReadings(model: Model): void {
   const show = (id: string, text: () => string) => {
@@ -27,9 +27,33 @@ export function bindReadings(model: Model): void {
     const quality = model.evaluation.value?.highQuality;
     return quality === undefined ? '–' : share(quality);
   });
+  show('number-swd', () => decimal(model.scores.value?.swd, 1));
+  show('number-precision', () => decimal(model.scores.value?.precision, 2));
+  show('number-recall', () => decimal(model.scores.value?.recall, 2));
+  bindScoreNotes(model);
   effect(() => {
-    const hidden = !model.configured.value?.measures.modes;
-    element('modes-cell').hidden = hidden;
-    element('quality-cell').hidden = hidden;
+    const memory = model.memory.value;
+    element('memory').hidden = !memory;
+    element('memory').textContent = memory ? memoryInWords(memory) : '';
+  });
+
+  effect(() => {
+    const { images = false, modes = 0 } = model.configured.value?.measures ?? {};
+    const shown: Readonly<Record<string, boolean>> = { points: !images, modes: modes > 0, images };
+    for (const cell of document.querySelectorAll<HTMLElement>('.numbers > [data-for]'))
+      cell.hidden = !shown[cell.dataset.for!];
+  });
+}
+
+/** Every score beside what other real images score. */
+function bindScoreNotes(model: Model): void {
+  const notes = element('score-notes');
+  effect(() => {
+    const scores = model.scores.value;
+    notes.hidden = !model.configured.value?.measures.images;
+    notes.textContent = scores
+      ? `Real images against other real ones: SWD ${decimal(scores.swdReal, 1)}, precision ${decimal(scores.precisionReal, 2)}, recall ${decimal(scores.recallReal, 2)}. ` +
+        `Coverage ${decimal(scores.coverage, 2)} (${decimal(scores.coverageReal, 2)}), distance to the nearest real image ${decimal(scores.nearest, 1)} (${decimal(scores.nearestReal, 1)}).`
+      : `Scores are measured every ${count(model.configured.value?.config.evaluateEvery ?? 0)} steps and where you pause.`;
   });
 }

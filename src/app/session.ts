@@ -1,19 +1,35 @@
 // One device with one trainer at a time: trains, steps, draws, and says what happens. Lives in the worker.
 
+import type { ImageSet } from '../data/image-set';
+import { type Checkpoint, readCheckpoint, restoreCheckpoint, writeCheckpoint } from '../export/checkpoint';
+import { drawWays } from '../export/interpolate';
 import { type Device, openDevice } from '../gpu/device';
 import { UserError } from '../math/errors';
-import { parseConfig } from '../training/config';
+import { parseConfig, type RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import { TrainingFault } from '../training/fault';
 import { TrainingLoop } from '../training/loop';
 import type { MetricsRow } from '../training/metrics';
 import { type RecordingRequest, record, type Snapshot, takeSnapshot } from '../training/recording';
 import { Trainer } from '../training/trainer';
+import { experimentOf } from './experiment';
+import { Judge } from './judge';
 import { Picture } from './picture/picture';
 import { type Subject, subjectOf } from './picture/subject';
-import type { Phase, PictureKind, Problem, Question, Report, Update, View } from './protocol';
+import type {
+  Beginning,
+  ImageShape,
+  Phase,
+  PictureKind,
+  Problem,
+  Question,
+  Report,
+  Update,
+  View,
+} from './protocol';
 import { RateMeter } from './rate';
 import { metricsColumns } from './rows';
+import { lazyStore, Saver, storedRuns } from './saver';
 import { watchShaders } from './shaders';
 import { trace } from './trace';
 
@@ -33,6 +49,10 @@ interface Current {
   readonly run: number;
   readonly trainer: Trainer;
   readonly picture: Picture | undefined;
+  /** Keeps it in the browser's storage; not there for a run without a name. */
+  readonly saver: Saver | undefined;
+  /** Scores its images, where it makes some. */
+  readonly judge: Judge | undefined;
   /** Iterations after which it is finished. */
   readonly until: number;
   /** What trains it just now. */
@@ -45,7 +65,9 @@ export class Session {
   readonly #format: GPUTextureFormat;
   readonly #post: Post;
   readonly #rate = new RateMeter();
+  readonly #store = lazyStore();
   #view: View;
+  #images: ImageSet | undefined;
   #current: Current | undefined;
   #over = false;
   /** Something changed since the last picture. */
@@ -99,37 +121,94 @@ export class Session {
       this.#redraw();
     });
     post({ type: 'adapter', name: device.name });
+    void this.#tellStored();
   }
 
-  /** A new trainer at step 0, in place of the last one. */
-  async configure(run: number, input: unknown): Promise<void> {
+  /** What runs on `images` train on from now on. */
+  setImages(images: ImageSet): void {
+    this.#images = images;
+  }
+
+  /** A new trainer in place of the last one; where it wants images that are not there, that is said instead. */
+  async configure(run: number, beginning: Beginning, name?: string): Promise<void> {
     await this.#release();
     if (this.#over) return;
     const start = performance.now();
     try {
-      const config = parseConfig(input);
-      const trainer = await Trainer.create(this.#device, config);
+      const checkpoint = await this.#checkpointOf(beginning);
+      if (this.#over) return;
+      const config = beginning.kind === 'configuration' ? parseConfig(beginning.config) : checkpoint!.config;
+      const experiment = checkpoint && experimentOf(config);
+      const image = wantedImages(config);
+      if (image && !isOfShape(this.#images, image)) {
+        this.#post({ type: 'wanting', run, image, ...(experiment && { experiment }) });
+        return;
+      }
+      const content = image && this.#images ? { images: this.#images } : {};
+      const trainer = await Trainer.create(this.#device, config, content);
+      if (checkpoint) await restoreCheckpoint(trainer, checkpoint.state, checkpoint.file);
       const subject = await subjectOf(trainer);
       const picture = subject && (await this.#pictureOf(subject));
       if (this.#over) return;
-      this.#current = { run, trainer, picture, until: config.steps, loop: undefined };
+      const saved = (step: number, problem?: string) => this.#saved(run, step, problem);
+      const saver =
+        name === undefined
+          ? undefined
+          : new Saver({ trainer, config, name: experiment?.preset ?? name }, this.#store, saved);
+      const judge =
+        subject?.kind === 'images'
+          ? new Judge(trainer, subject.image, (step, scores) =>
+              this.#post({ type: 'scores', run, step, scores }),
+            )
+          : undefined;
+      this.#current = { run, trainer, picture, saver, judge, until: config.steps, loop: undefined };
       const { distribution } = trainer.run.data!;
       this.#post({
         type: 'configured',
         run,
         config,
         picture: pictureKind(subject),
+        ...(experiment && { experiment }),
         measures: {
           js: distribution !== undefined || trainer.run.data!.points !== undefined,
           modes: distribution?.modes && distribution.modes.length > 1 ? distribution.modes.length : 0,
+          images: subject?.kind === 'images',
         },
       });
-      this.#phase('ready');
+      this.#phase(trainer.step > 0 ? 'paused' : 'ready');
       this.#redraw();
     } catch (error) {
-      this.fail(error);
+      if (beginning.kind !== 'configuration' && error instanceof UserError)
+        this.#fail({ kind: 'file', message: error.message });
+      else this.fail(error);
     }
     trace('prepare', start);
+  }
+
+  async #checkpointOf(beginning: Beginning): Promise<(Checkpoint & { file: string }) | undefined> {
+    if (beginning.kind === 'configuration') return undefined;
+    const { name: file } = beginning;
+    if (beginning.kind === 'file') return { ...readCheckpoint(beginning.bytes, file), file };
+    return { ...(await (await this.#store()).load(file)), file };
+  }
+
+  /** Takes a saved run out of the browser's storage. */
+  async forget(name: string): Promise<void> {
+    await (await this.#store()).delete(name);
+    await this.#tellStored();
+  }
+
+  async #tellStored(): Promise<void> {
+    try {
+      this.#post({ type: 'stored', runs: await storedRuns(await this.#store()) });
+    } catch {
+      // A browser that keeps nothing has nothing to go on with; it is said when a run is to be saved.
+    }
+  }
+
+  #saved(run: number, step: number, problem: string | undefined): void {
+    this.#post({ type: 'saved', run, step, ...(problem !== undefined && { problem }) });
+    void this.#tellStored();
   }
 
   /** Trains on: to the end of the run, or beyond it where that is reached. Reports follow the clock. */
@@ -143,6 +222,7 @@ export class Session {
       reportMilliseconds: REPORT_MILLISECONDS,
       evaluateEvery: trainer.config.evaluateEvery,
       onReport: (rows) => this.#report(current, rows),
+      atEvaluation: () => current.judge?.score(),
       onEvaluation: (evaluation) => this.#evaluated(current, evaluation),
       onDone: () => this.#finished(current),
       onError: (error) => this.fail(error),
@@ -188,6 +268,8 @@ export class Session {
     const evaluation = current.trainer.evaluate();
     this.#phase('paused');
     this.#redraw();
+    void current.saver?.save();
+    current.judge?.score();
     this.#evaluated(current, await evaluation);
   }
 
@@ -210,6 +292,7 @@ export class Session {
       this.#post({ type: 'latest', run: current.run, row: latest });
       this.#phase('paused');
       this.#redraw();
+      current.saver?.stepped();
     } catch (error) {
       this.fail(error);
     }
@@ -227,7 +310,8 @@ export class Session {
     try {
       const trainer = this.#current?.trainer;
       if (!trainer) throw new Error('There is no trainer to ask.');
-      this.#post({ type: 'reply', id, answer: await answerOf(trainer, question) });
+      const answer = question.what === 'picture' ? this.#photograph() : answerOf(trainer, question);
+      this.#post({ type: 'reply', id, answer: await answer });
     } catch (error) {
       this.#post({ type: 'reply', id, error: messageOf(error) });
     }
@@ -241,6 +325,9 @@ export class Session {
     const current = this.#current;
     this.#current = undefined;
     await current?.loop?.stop();
+    if (!this.#over) await current?.saver?.save();
+    current?.saver?.stop();
+    current?.judge?.stop();
     current?.picture?.destroy();
     current?.trainer.destroy();
   }
@@ -260,6 +347,7 @@ export class Session {
       },
       transfer,
     );
+    if (current.loop) current.saver?.trained();
     this.#redraw();
   }
 
@@ -279,13 +367,14 @@ export class Session {
     current.loop = undefined;
     this.#phase('finished');
     this.#redraw();
+    void current.saver?.save();
   }
 
   #phase(phase: Phase): void {
     if (!this.#current || this.#over) return;
     const { run, trainer } = this.#current;
     const ahead = trainer.discriminatorUpdates - trainer.step * trainer.config.discriminatorSteps;
-    this.#post({ type: 'phase', run, phase, step: trainer.step, ahead });
+    this.#post({ type: 'phase', run, phase, step: trainer.step, ahead, memory: trainer.memory });
   }
 
   /** Says what went wrong and ends what runs. After a lost device or a GPU error nothing goes on here, or is said. */
@@ -302,6 +391,8 @@ export class Session {
     const current = this.#current;
     if (current?.loop) void current.loop.stop();
     if (current) current.loop = undefined;
+    // What went wrong is not to take the place of what went well.
+    current?.saver?.stop();
     this.#post({ type: 'problem', problem });
   }
 
@@ -345,6 +436,15 @@ export class Session {
     });
   }
 
+  /** The picture as it is now, as a PNG file. */
+  #photograph(): Promise<Blob> {
+    const picture = this.#current?.picture;
+    if (!picture) throw new Error('There is no picture of this run.');
+    picture.draw();
+    // In the same breath: what is on the canvas is gone with the next frame.
+    return (this.#context.canvas as OffscreenCanvas).convertToBlob({ type: 'image/png' });
+  }
+
   #interval(): number {
     const fair = Math.min(this.#pictureCost / PICTURE_SHARE, LONGEST_INTERVAL);
     return Math.max(this.#view.interval, fair);
@@ -356,8 +456,20 @@ function pictureKind(subject: Subject | undefined): PictureKind {
   return subject.frame.dimensions === 1 ? 'line' : 'plane';
 }
 
-function answerOf(trainer: Trainer, question: Question): Promise<unknown> {
+/** What a run has to be given images of. */
+function wantedImages({ data }: RunConfig): ImageShape | undefined {
+  if (data.source !== 'images') return undefined;
+  const { channels, height, width } = data as unknown as ImageShape;
+  return { channels, height, width };
+}
+
+const isOfShape = (set: ImageSet | undefined, { channels, height, width }: ImageShape) =>
+  set?.channels === channels && set.height === height && set.width === width;
+
+function answerOf(trainer: Trainer, question: Exclude<Question, { what: 'picture' }>): Promise<unknown> {
   switch (question.what) {
+    case 'checkpoint':
+      return trainer.readState().then((state) => writeCheckpoint(trainer.config as RunConfig, state));
     case 'tensors':
       return trainer.readTensors();
     case 'snapshot':
@@ -368,6 +480,8 @@ function answerOf(trainer: Trainer, question: Question): Promise<unknown> {
       return trainer.sample(question.count, question.seed);
     case 'real':
       return trainer.real(question.count, question.seed);
+    case 'ways':
+      return drawWays(trainer, question);
     case 'score':
       return trainer.score(question.points);
   }

@@ -1,17 +1,57 @@
 // Numbers and states in words.
 
-import type { Phase, Problem } from './protocol';
+import type { MemoryReport } from '../training/run-memory';
+import type { ImageShape, Phase, Problem } from './protocol';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
 export const count = (n: number): string => whole.format(n);
-/** Three digits after the point and a real minus sign; an en dash for what is not known. */
-export const decimal = (x: number | undefined): string =>
-  x === undefined || Number.isNaN(x) ? '–' : x.toFixed(3).replace('-', '−');
+/** Digits after the point and a real minus sign; an en dash for what is not known. */
+export const decimal = (x: number | undefined, digits = 3): string =>
+  x === undefined || Number.isNaN(x) ? '–' : x.toFixed(digits).replace('-', '−');
 export const share = (x: number): string => percent.format(x);
 export const rate = (x: number | undefined): string =>
   x === undefined ? '–' : x < 10 ? x.toFixed(1) : whole.format(x);
+
+/** How long ago something was, roughly. */
+export function ago(milliseconds: number): string {
+  const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  const minutes = Math.round(milliseconds / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return relative.format(-minutes, 'minute');
+  if (minutes < 60 * 24) return relative.format(-Math.round(minutes / 60), 'hour');
+  return relative.format(-Math.round(minutes / 60 / 24), 'day');
+}
+
+const MEMORY_PARTS: readonly (readonly [keyof MemoryReport, string])[] = [
+  ['parameters', 'parameters'],
+  ['gradients', 'gradients'],
+  ['state', 'moments'],
+  ['buffers', 'running statistics'],
+  ['average', 'averaged generator'],
+  ['activations', 'activations'],
+  ['scratch', 'partial sums'],
+  ['data', 'data'],
+  ['other', 'metrics, evaluation and samples'],
+];
+
+/** What a run holds of the GPU's memory: all of it, and the parts that matter. */
+export function memoryInWords(memory: MemoryReport): string {
+  const megabytes = (bytes: number) => {
+    const size = bytes / 2 ** 20;
+    return size.toFixed(size < 10 ? 1 : 0);
+  };
+  const parts = MEMORY_PARTS.filter(([part]) => memory[part] >= 0.05 * 2 ** 20);
+  const listed = parts.map(([part, name]) => `${name} ${megabytes(memory[part])}`).join(', ');
+  return `GPU memory ${megabytes(memory.total)} MiB${listed ? `: ${listed}` : ''}.`;
+}
+
+/** What a run waits for. */
+export function imagesWanted({ channels, height, width }: ImageShape): string {
+  const colour = channels === 1 ? 'grey' : 'colour';
+  return `This preset trains on images of yours. Choose or drop some: they are made ${colour} and ${width} × ${height} pixels.`;
+}
 
 export interface Progress {
   /** Iterations done, and in all. */
@@ -28,6 +68,8 @@ export function stateInWords(phase: Phase, { step, steps, ahead }: Progress): st
       return 'Opening the GPU…';
     case 'preparing':
       return 'Preparing the kernels…';
+    case 'waiting':
+      return 'Waiting for images to train on.';
     case 'ready':
       return 'Ready. Press Play to train.';
     case 'training':
@@ -88,6 +130,13 @@ export function problemInWords(problem: Exclude<Problem, { kind: 'unsupported' }
         text: problem.message,
         steps: [],
         remedy: 'Train the preset as it is',
+      };
+    case 'file':
+      return {
+        title: 'This file cannot be gone on with',
+        text: problem.message,
+        steps: [],
+        remedy: 'Back to the preset',
       };
     case 'internal':
       return { title: 'Something broke', text: problem.message, steps: [], remedy: 'Start again' };

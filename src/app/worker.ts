@@ -25,7 +25,11 @@ async function handle(command: Command): Promise<void> {
   }
   switch (command.type) {
     case 'configure':
-      return session?.configure(command.run, command.config);
+      return session?.configure(command.run, command.beginning, command.name);
+    case 'images':
+      return session?.setImages(command.images);
+    case 'forget':
+      return session?.forget(command.name);
     case 'play':
       return session?.play();
     case 'record':

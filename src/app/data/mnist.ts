@@ -1,0 +1,53 @@
+// MNIST's training half from its public mirror, kept by the browser for the next time.
+
+import { UserError } from '../../math/errors';
+
+/** LeCun, Cortes and Burges; CC BY-SA 3.0. This mirror answers pages of any origin. */
+const MIRROR = 'https://cdn.jsdelivr.net/gh/fgnt/mnist@master/';
+const FILES = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz'] as const;
+/** Of both, where the mirror does not say: for the progress alone. */
+const BYTES = 9_912_422 + 28_881;
+const CACHE = 'webgan-downloads';
+
+/**
+ * The files, downloaded where they are not kept yet.
+ * @param progress gets the bytes so far, and about how many there will be.
+ * @throws UserError where they cannot be had.
+ */
+export async function downloadMnist(progress: (bytes: number, of: number) => void): Promise<File[]> {
+  const cache = await caches.open(CACHE).catch(() => undefined);
+  const files: File[] = [];
+  let before = 0;
+  for (const name of FILES) {
+    const url = MIRROR + name;
+    const kept = await cache?.match(url);
+    const blob = kept ? await kept.blob() : await download(url, (bytes) => progress(before + bytes, BYTES));
+    // A full storage is no reason not to go on.
+    if (!kept) await cache?.put(url, new Response(blob)).catch(() => {});
+    before += blob.size;
+    progress(before, BYTES);
+    files.push(new File([blob], name));
+  }
+  return files;
+}
+
+async function download(url: string, progress: (bytes: number) => void): Promise<Blob> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`it answered ${response.status}`);
+    const chunks: BlobPart[] = [];
+    let bytes = 0;
+    for (const reader = response.body.getReader(); ; ) {
+      const { value, done } = await reader.read();
+      if (done) return new Blob(chunks);
+      chunks.push(value);
+      bytes += value.length;
+      progress(bytes);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `MNIST could not be downloaded from ${new URL(MIRROR).host} (${navigator.onLine ? why : 'this browser is offline'}); its files from elsewhere, opened here, would do.`,
+    );
+  }
+}
