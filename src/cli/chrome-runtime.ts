@@ -1,6 +1,7 @@
 // A run in headless Chromium, through the page's own worker.
 
 import { type Browser, chromium, type Page } from 'playwright';
+import type { ImageSet } from '../data/image-set';
 import { writeCheckpoint } from '../export/checkpoint';
 import type { Ways } from '../export/interpolate';
 import { UserError } from '../math/errors';
@@ -38,8 +39,16 @@ type Message =
 
 type Problem = NonNullable<Awaited<ReturnType<Window['webgan']['prepare']>>>;
 
+/** A set of images whose bytes the page fetches. */
+type FetchedImages = Omit<ImageSet, 'pieces' | 'labels'> & {
+  readonly pieces: number;
+  readonly labelled: boolean;
+};
+
 /** What `webgan` needs of the page, with everything as JSON. */
 interface Side {
+  /** Fetches the images that the run is to be prepared with. */
+  bring(images: FetchedImages): Promise<void>;
   prepare(config: object): Promise<Problem | undefined>;
   /** The checkpoint as base64. */
   resume(checkpoint: string, file: string): Promise<Problem | undefined>;
@@ -56,7 +65,7 @@ declare global {
 }
 
 export async function openChromeRuntime(request: RuntimeRequest): Promise<Runtime> {
-  const server = await servePage();
+  const server = await servePage(request.content.images ? bytesOf(request.content.images) : new Map());
   let browser: Browser;
   try {
     // Ctrl-C is the command's to handle: it still wants to write down what there is.
@@ -82,7 +91,7 @@ export async function openChromeRuntime(request: RuntimeRequest): Promise<Runtim
 async function openPage(
   page: Page,
   url: string,
-  { config, recording, saved }: RuntimeRequest,
+  { config, content, recording, saved }: RuntimeRequest,
   close: () => Promise<void>,
 ): Promise<Runtime> {
   const broken = new Promise<never>((_, reject) => {
@@ -98,6 +107,11 @@ async function openPage(
   await page.goto(url);
   const adapter = await orBroken(page.evaluate(() => window.webgan.ready()));
   await page.evaluate(installSide, { ...recording, points: Array.from(recording.points) });
+  if (content.images) {
+    const { pieces, labels, ...rest } = content.images;
+    const bring = { ...rest, pieces: pieces.length, labelled: labels !== undefined };
+    await orBroken(page.evaluate((images) => window.webganSide.bring(images), bring));
+  }
   const problem = await orBroken(
     saved
       ? page.evaluate(({ bytes, file }) => window.webganSide.resume(bytes, file), {
@@ -137,6 +151,14 @@ async function openPage(
   };
 }
 
+/** Where the page finds the bytes of a set of images. */
+function bytesOf({ pieces, labels }: ImageSet): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>(pieces.map((piece, i) => [`/images/${i}`, piece]));
+  if (labels)
+    files.set('/images/labels', new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
+  return files;
+}
+
 /** Runs in the page: it is sent there as text, so it may use nothing else of this file. */
 function installSide(request: Omit<RecordingRequest, 'points'> & { points: number[] }): void {
   const { webgan, webganTell } = window;
@@ -154,12 +176,20 @@ function installSide(request: Omit<RecordingRequest, 'points'> & { points: numbe
     tensors: [...tensors].map(([name, { shape, data }]) => ({ name, shape, data: pack(data) })),
     updates,
   });
+  let images: ImageSet | undefined;
+  const fetched = async (name: string | number) => (await fetch(`/images/${name}`)).arrayBuffer();
   window.webganSide = {
-    prepare: (config) => webgan.prepare(config),
+    async bring({ pieces, labelled, ...rest }) {
+      const all = Array.from({ length: pieces }, async (_, i) => new Uint8Array(await fetched(i)));
+      const labels = labelled && { labels: new Uint16Array(await fetched('labels')) };
+      images = { ...rest, pieces: await Promise.all(all), ...labels };
+    },
+    prepare: (config) => webgan.prepare(config, images),
     resume: (checkpoint, file) =>
       webgan.resume(
         Uint8Array.from(atob(checkpoint), (byte) => byte.charCodeAt(0)),
         file,
+        images,
       ),
     real: async (count, seed) => pack(await webgan.ask('real', { count, seed })),
     ways: async (ways) => pack(await webgan.ask('ways', ways)),

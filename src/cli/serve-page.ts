@@ -15,12 +15,22 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** @throws Failure where the page has not been built. */
-export async function servePage(): Promise<{ url: string; close(): Promise<void> }> {
+/**
+ * @param others what is served besides the page's files, by path.
+ * @throws Failure where the page has not been built.
+ */
+export async function servePage(
+  others: ReadonlyMap<string, Uint8Array>,
+): Promise<{ url: string; close(): Promise<void> }> {
   const root = pageFolder();
   const server = createServer((request, response) => {
     // A URL's path knows no way up: `..` is resolved by parsing it.
     const { pathname } = new URL(request.url ?? '/', 'http://page');
+    const other = others.get(pathname);
+    if (other) {
+      response.writeHead(200, { 'Content-Type': 'application/octet-stream' }).end(other);
+      return;
+    }
     const file = join(root, pathname.endsWith('/') ? `${pathname}index.html` : pathname);
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
       response.writeHead(404).end();

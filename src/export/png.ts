@@ -1,6 +1,7 @@
 // PNG and APNG (https://www.w3.org/TR/png-3/): exact pixels, the same bytes everywhere, no canvas needed.
 
 import { zlibSync } from 'fflate';
+import { crc32 } from '../math/crc32';
 import type { Raster } from './raster';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -120,19 +121,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-/** The remainder of each byte by the polynomial of CRC-32, bits in reverse. */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
-  return remainder;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let remainder = 0xffffffff;
-  for (const byte of bytes) remainder = CRC_TABLE[(remainder ^ byte) & 0xff]! ^ (remainder >>> 8);
-  return ~remainder >>> 0;
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

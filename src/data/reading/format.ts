@@ -1,6 +1,7 @@
 // What an image file says of itself before it is decoded: its format, size and whether it is grey, and whether it is all there.
 // Decoders fill what is missing of a file with black and say nothing, and make room for whatever size it claims.
 
+import { crc32 } from '../../math/crc32';
 import { BadFile } from './files';
 
 export interface ImageHeader {
@@ -68,18 +69,6 @@ function readPng(bytes: Uint8Array): ImageHeader {
     at = end;
   }
   throw new BadFile(CUT_OFF);
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
-  return rest;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]!;
-  return ~crc >>> 0;
 }
 
 /** Segments of marker, length, data up to the first scan; the image ends with a marker of its own (ITU-T T.81, annex B). */
