@@ -8,6 +8,8 @@ type AnyLayerPlugin = LayerPlugin<any>;
 
 export const layers = createRegistry(
   'layer',
-  import.meta.glob<{ default?: AnyLayerPlugin }>(['./*.ts', '!./index.ts', '!./*.test.ts'], { eager: true }),
+  import.meta.glob<{ default?: AnyLayerPlugin }>(['./*.ts', '!./index.ts', '!./*.test.ts', '!./*.races.ts'], {
+    eager: true,
+  }),
   (plugin) => plugin.type,
 );
