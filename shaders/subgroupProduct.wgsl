@@ -2,9 +2,12 @@
 // where a load costs more than arithmetic, as on adapters made of software.
 //
 // A subgroup makes a tile of TILE_ROWS rows by LANES · TILE_QUADS · 4 columns. Every lane holds the vec4s of its own columns, so it
-// loads `right` for itself; `left` is loaded once for the whole subgroup, a block of 4 rows × 4 channels a lane, and its
-// numbers are then broadcast from lane to lane. A round of DEPTH_QUADS · 4 channels takes 4 vec4 loads of left and
-// 4 · TILE_QUADS · DEPTH_QUADS of right for TILE_ROWS · 4 · TILE_QUADS · DEPTH_QUADS vec4 multiply-adds.
+// loads `right` for itself; `left` is loaded once for the whole subgroup, BLOCKS blocks of 4 rows × 4 deep a lane, and its
+// numbers are then broadcast from lane to lane. A round is DEPTH_QUADS · 4 deep: a lane's 4 · BLOCKS vec4 loads of left and
+// 4 · TILE_QUADS · DEPTH_QUADS of right feed TILE_ROWS · 4 · TILE_QUADS · DEPTH_QUADS vec4 multiply-adds.
+//
+// Columns are multiples of 4. So are left's channels where it is read as vec4s; with SCALARS = 1 it is read number by
+// number, the depth running through taps and channels alike: grey and RGB images, noise of any size.
 
 enable subgroups;
 
@@ -12,11 +15,14 @@ enable subgroups;
 // include lib/weightGrad.wgsl
 
 const LANES = 8u; // the adapter's subgroup size
-const TILE_ROWS = 32u; // a multiple of 4, at most 4 · LANES
+const TILE_ROWS = 32u; // 4 · LANES times or divided by a power of 2
 const TILE_QUADS = 1u;
-const DEPTH_QUADS = 1u; // 4 · LANES / TILE_ROWS
-const ROW_QUADS = TILE_ROWS / 4u;
+const BLOCKS = 1u; // TILE_ROWS / (4 · LANES), at least 1
+const DEPTH_QUADS = 1u; // 4 · LANES / TILE_ROWS, at least 1
+const ROW_QUADS = TILE_ROWS / BLOCKS / 4u; // of one block of every lane
+const SCALARS = 0u;
 
+@group(0) @binding(9) var<storage, read> leftScalars: array<f32>;             // the same as left, read where SCALARS = 1
 @group(0) @binding(10) var<storage, read> left: array<vec4f>;                 // [batch, sourceHeight, sourceWidth, channels]
 @group(0) @binding(11) var<storage, read> right: array<vec4f>;                // [taps, channels, columns], or TRANSPOSED
 @group(0) @binding(12) var<storage, read> bias: array<vec4f>;                 // [columns]
@@ -36,24 +42,24 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
   let columnQuads = shape.columns / 4u;
   let quad = group.x * LANES * TILE_QUADS + lane;
 
-  var image: array<u32, 4>;
-  var y: array<i32, 4>;
-  var x: array<i32, 4>;
-  var leftAt: array<u32, 4>;
-  var isInside: array<bool, 4>;
+  var image: array<u32, 4u * BLOCKS>;
+  var y: array<i32, 4u * BLOCKS>;
+  var x: array<i32, 4u * BLOCKS>;
+  var leftAt: array<u32, 4u * BLOCKS>;
+  var isInside: array<bool, 4u * BLOCKS>;
   var rightAt: array<u32, TILE_QUADS>;
-  var a: array<vec4f, 4>;
+  var a: array<vec4f, 4u * BLOCKS>;
   var b: array<vec4f, 4u * TILE_QUADS>;
   var sum: array<vec4f, TILE_ROWS * TILE_QUADS>;
 
-  // The lane's own four rows of left, and its place in a round's channels.
+  // The lane's own rows of left, four of each block, and its place in a round's depth.
   let own = row + lane % ROW_QUADS * 4u;
   let ahead = lane / ROW_QUADS;
   // unroll
-  for (var i = 0u; i < 4u; i++) {
-    let clamped = min(own + i, rows - 1u);
+  for (var i = 0u; i < 4u * BLOCKS; i++) {
+    let clamped = min(own + i / 4u * (4u * ROW_QUADS) + i % 4u, rows - 1u);
     if (LOADER == ROWS) {
-      leftAt[i] = clamped * channelQuads;
+      leftAt[i] = clamped * shape.channels / (4u - 3u * SCALARS);
       isInside[i] = true;
     } else {
       let place = clamped % (high * wide);
@@ -70,12 +76,19 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
     for (var r = 0u; r < TILE_ROWS; r++) { sum[r * TILE_QUADS + j] = b[j]; }
   }
 
-  for (var tapY = 0u; tapY < tapsOf(phaseY); tapY++) {
-    for (var tapX = 0u; tapX < tapsOf(phaseX); tapX++) {
+  // With SCALARS the one tap is all of them: the place in the kernel runs along with the depth.
+  var placeC = ahead * 4u % shape.channels;
+  var kernelX = ahead * 4u / shape.channels % shape.kernel;
+  var kernelY = ahead * 4u / shape.channels / shape.kernel;
+  let tapsY = select(tapsOf(phaseY), 1u, SCALARS == 1u);
+  let tapsX = select(tapsOf(phaseX), 1u, SCALARS == 1u);
+  let depth = select(shape.channels, shape.channels * shape.kernel * shape.kernel, SCALARS == 1u);
+  for (var tapY = 0u; tapY < tapsY; tapY++) {
+    for (var tapX = 0u; tapX < tapsX; tapX++) {
       let tap = kernelPlace(phaseY, tapY) * shape.kernel + kernelPlace(phaseX, tapX);
-      if (LOADER != ROWS) {
+      if (LOADER != ROWS && SCALARS == 0u) {
         // unroll
-        for (var i = 0u; i < 4u; i++) {
+        for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = y[i] + moveOf(tapY);
           let sourceX = x[i] + moveOf(tapX);
           isInside[i] = u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
@@ -91,21 +104,50 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           rightAt[j] = tap * shape.channels * columnQuads + clamped;
         }
       }
-      for (var d = 0u; d < channelQuads; d += DEPTH_QUADS) {
-        // unroll
-        for (var i = 0u; i < 4u; i++) {
-          a[i] = left[leftAt[i] + d + ahead];
-          if (LOADER != ROWS || DEPTH_QUADS > 1u) {
-            a[i] = select(vec4f(0.0), a[i], isInside[i] && d + ahead < channelQuads);
+      for (var d = 0u; d < depth; d += 4u * DEPTH_QUADS) {
+        if (SCALARS == 1u) {
+          // unroll
+          for (var k = 0u; k < 4u; k++) {
+            let isDeep = d + ahead * 4u + k < depth;
+            // unroll
+            for (var i = 0u; i < 4u * BLOCKS; i++) {
+              if (LOADER == ROWS) {
+                a[i][k] = select(0.0, leftScalars[leftAt[i] + d + ahead * 4u + k], isDeep);
+              } else {
+                let sourceY = y[i] + i32(kernelY);
+                let sourceX = x[i] + i32(kernelX);
+                let inside = isDeep && u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
+                let at = ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * shape.channels + placeC;
+                a[i][k] = select(0.0, leftScalars[select(0u, at, inside)], inside);
+              }
+            }
+            placeC++;
+            if (placeC == shape.channels) { placeC = 0u; kernelX++; }
+            if (kernelX == shape.kernel) { kernelX = 0u; kernelY++; }
+          }
+          if (DEPTH_QUADS > 1u) {
+            // Over what the other lanes load.
+            let next = d + (DEPTH_QUADS + ahead) * 4u;
+            placeC = next % shape.channels;
+            kernelX = next / shape.channels % shape.kernel;
+            kernelY = next / shape.channels / shape.kernel;
+          }
+        } else {
+          // unroll
+          for (var i = 0u; i < 4u * BLOCKS; i++) {
+            a[i] = left[leftAt[i] + d / 4u + ahead];
+            if (LOADER != ROWS || DEPTH_QUADS > 1u) {
+              a[i] = select(vec4f(0.0), a[i], isInside[i] && d / 4u + ahead < channelQuads);
+            }
           }
         }
         // unroll
         for (var q = 0u; q < DEPTH_QUADS; q++) {
-          // b[k, j]: the lane's columns at channel k of four.
+          // b[k, j]: the lane's columns at depth k of four. Beyond the depth a is 0.
           // unroll
           for (var j = 0u; j < TILE_QUADS; j++) {
             if (TRANSPOSED == 1u) {
-              let at = rightAt[j] + d + q;
+              let at = rightAt[j] + d / 4u + q;
               let c0 = right[at];
               let c1 = right[at + channelQuads];
               let c2 = right[at + 2u * channelQuads];
@@ -115,7 +157,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
             } else {
               // unroll
               for (var k = 0u; k < 4u; k++) {
-                b[k * TILE_QUADS + j] = right[rightAt[j] + ((d + q) * 4u + k) * columnQuads];
+                b[k * TILE_QUADS + j] = right[rightAt[j] + min(d + q * 4u + k, depth - 1u) * columnQuads];
               }
             }
           }
@@ -123,7 +165,10 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           for (var k = 0u; k < 4u; k++) {
             // unroll
             for (var r = 0u; r < TILE_ROWS; r++) {
-              let left_rk = vec4f(subgroupBroadcast(a[r % 4u][k], r / 4u + q * ROW_QUADS));
+              let left_rk = vec4f(subgroupBroadcast(
+                a[r / (4u * ROW_QUADS) * 4u + r % 4u][k],
+                r / 4u % ROW_QUADS + q * ROW_QUADS,
+              ));
               // unroll
               for (var j = 0u; j < TILE_QUADS; j++) {
                 sum[r * TILE_QUADS + j] = fma(left_rk, b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
@@ -168,28 +213,35 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
 @group(0) @binding(1) var<storage, read> outputGrad: array<vec4f>;         // [batch, height, width, outputs]
 @group(0) @binding(2) var<storage, read_write> weightGrad: array<vec4f>;   // [taps, inputs, outputs]
 @group(0) @binding(3) var<storage, read_write> biasGrad: array<vec4f>;     // [outputs]
+@group(0) @binding(5) var<storage, read> inputScalars: array<f32>;         // the same as input, read where SCALARS = 1
 
-// Here a lane's block of input is four rows (a tap's four channels), which are one vec4, at four pixels.
+// Here a lane's block of input is four rows (a tap's four channels, which are one vec4) at four pixels.
 @compute @workgroup_size(LANES)
 fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let inputQuads = window.inputs / 4u;
   let outputQuads = window.outputs / 4u;
-  let rowQuads = window.kernel * window.kernel * inputQuads;
+  let rows = window.kernel * window.kernel * window.inputs;
   let pixels = window.batch * window.height * window.width;
   let row = group.y * TILE_ROWS;
   let quad = group.x * LANES * TILE_QUADS + lane;
-
-  let own = min(group.y * ROW_QUADS + lane % ROW_QUADS, rowQuads - 1u);
+  let own = row + lane % ROW_QUADS * 4u;
   let ahead = lane / ROW_QUADS * 4u;
-  let channel = own % inputQuads;
-  let tapY = i32(own / inputQuads / window.kernel) - i32(window.padding);
-  let tapX = i32(own / inputQuads % window.kernel) - i32(window.padding);
 
+  // Of each of the lane's rows; of its first only, where four are one vec4.
+  var channel: array<u32, 4u * BLOCKS>;
+  var tapY: array<i32, 4u * BLOCKS>;
+  var tapX: array<i32, 4u * BLOCKS>;
   var outputAt: array<u32, TILE_QUADS>;
-  var a: array<vec4f, 4>;
+  var a: array<vec4f, 4u * BLOCKS>; // [block, pixel] of four rows
   var b: array<vec4f, TILE_QUADS>;
   var biasSum: array<vec4f, TILE_QUADS>;
   var sum: array<vec4f, TILE_ROWS * TILE_QUADS>;
+  // unroll
+  for (var i = 0u; i < 4u * BLOCKS; i++) {
+    let clamped = min(own + i / 4u * (4u * ROW_QUADS) + i % 4u, rows - 1u);
+    channel[i] = clamped % window.inputs;
+    tapY[i] = i32(clamped / window.inputs / window.kernel) - i32(window.padding);
+    tapX[i] = i32(clamped / window.inputs % window.kernel) - i32(window.padding);
+  }
   // unroll
   for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] = min(quad + j * LANES, outputQuads - 1u); }
 
@@ -201,15 +253,32 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   for (var d = 0u; d < pixels; d += 4u * DEPTH_QUADS) {
     // unroll
     for (var k = 0u; k < 4u; k++) {
-      if (POINTWISE == 1u) {
-        a[k] = select(vec4f(0.0), input[min(pixel, pixels - 1u) * inputQuads + channel], pixel < pixels);
-        pixel++;
+      if (SCALARS == 1u) {
+        // unroll
+        for (var i = 0u; i < 4u * BLOCKS; i++) {
+          let sourceY = i32(y * window.stride) + tapY[i];
+          let sourceX = i32(x * window.stride) + tapX[i];
+          let inside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth && image < window.batch;
+          let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[i];
+          a[i / 4u * 4u + k][i % 4u] = select(0.0, inputScalars[select(0u, at, inside)], inside);
+        }
       } else {
-        let sourceY = i32(y * window.stride) + tapY;
-        let sourceX = i32(x * window.stride) + tapX;
-        let isInside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth && image < window.batch;
-        let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * inputQuads + channel;
-        a[k] = select(vec4f(0.0), input[select(0u, at, isInside)], isInside);
+        // unroll
+        for (var i = 0u; i < BLOCKS; i++) {
+          if (POINTWISE == 1u) {
+            let at = (min(pixel, pixels - 1u) * window.inputs + channel[i * 4u]) / 4u;
+            a[i * 4u + k] = select(vec4f(0.0), input[at], pixel < pixels);
+          } else {
+            let sourceY = i32(y * window.stride) + tapY[i * 4u];
+            let sourceX = i32(x * window.stride) + tapX[i * 4u];
+            let inside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth && image < window.batch;
+            let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[i * 4u];
+            a[i * 4u + k] = select(vec4f(0.0), input[select(0u, at, inside) / 4u], inside);
+          }
+        }
+      }
+      pixel++;
+      if (POINTWISE == 0u || SCALARS == 1u) {
         x++;
         if (x == window.width) { x = 0u; y++; }
         if (y == window.height) { y = 0u; image++; }
@@ -234,7 +303,10 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
         }
         // unroll
         for (var r = 0u; r < TILE_ROWS; r++) {
-          let input_rk = vec4f(subgroupBroadcast(a[k][r % 4u], r / 4u + q * ROW_QUADS));
+          let input_rk = vec4f(subgroupBroadcast(
+            a[r / (4u * ROW_QUADS) * 4u + k][r % 4u],
+            r / 4u % ROW_QUADS + q * ROW_QUADS,
+          ));
           // unroll
           for (var j = 0u; j < TILE_QUADS; j++) {
             sum[r * TILE_QUADS + j] = fma(input_rk, b[j], sum[r * TILE_QUADS + j]);
@@ -250,7 +322,7 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
       if (row == 0u && window.biased == 1u) { biasGrad[quad + j * LANES] = biasSum[j]; }
       // unroll
       for (var r = 0u; r < TILE_ROWS; r++) {
-        if (row + r < rowQuads * 4u) { weightGrad[(row + r) * outputQuads + quad + j * LANES] = sum[r * TILE_QUADS + j]; }
+        if (row + r < rows) { weightGrad[(row + r) * outputQuads + quad + j * LANES] = sum[r * TILE_QUADS + j]; }
       }
     }
   }

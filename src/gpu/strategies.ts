@@ -25,8 +25,8 @@ export interface StrategyOptions {
  * are the same machine everywhere, but for its speed, so nothing is measured there.
  */
 const SOFTWARE: readonly { readonly name: RegExp; readonly tiles: readonly string[] }[] = [
-  { name: /swiftshader/i, tiles: ['subgroup 16×8', 'subgroup 16×4'] },
-  { name: /llvmpipe|lavapipe/i, tiles: ['subgroup 32×4'] },
+  { name: /swiftshader/i, tiles: ['subgroup 16×8', 'subgroup 16×4', 'subgroup 8×4'] },
+  { name: /llvmpipe|lavapipe/i, tiles: ['subgroup 32×4', 'subgroup 16×4', 'subgroup 8×4'] },
 ];
 
 const PLAIN = 'plain';

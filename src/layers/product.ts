@@ -1,12 +1,16 @@
 // The three directions of a convolution as matrix products: its output, the way back to its input, and its weight's
 // gradient. Dense layers are convolutions of one tap between images of one pixel.
 
+import { narrowProduct } from '../../shaders/narrowProduct.wgsl';
 import { plainProduct, plainWeightGrad } from '../../shaders/plainProduct.wgsl';
 import { subgroupProduct, subgroupWeightGrad } from '../../shaders/subgroupProduct.wgsl';
+import { sumPartials } from '../../shaders/sumPartials.wgsl';
+import { workgroupProduct, workgroupWeightGrad } from '../../shaders/workgroupProduct.wgsl';
 import {
   type AdapterTraits,
   type Alternative,
   type Grid,
+  linearGrid,
   NOTHING,
   type Slot,
   type Work,
@@ -16,6 +20,20 @@ import { graft } from '../wgsl/graft';
 import type { BindingShapes, Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
 import type { IntoActivation, ThroughActivation } from './layer';
+import {
+  ENOUGH_WORKGROUPS,
+  narrowTileSize,
+  plainTile,
+  plainTileSize,
+  subgroupLabel,
+  subgroupTileSize,
+  subgroupTiles,
+  type TileSize,
+  tileGrid,
+  workgroupLabel,
+  workgroupTileSize,
+  workgroupTiles,
+} from './productTiles';
 
 /** A convolution from images of `inputs` channels to images of `outputs`; its weight lies as [kernel, kernel, inputs, outputs]. */
 export interface Convolution {
@@ -131,25 +149,47 @@ function product(
   const multiplied =
     batch * convolution.height * convolution.width * kernel ** 2 * convolution.inputs * convolution.outputs;
 
-  const plain = variant(plainProduct, plainTile(columns));
+  const flops = 2 * multiplied;
   const grid = (tile: TileSize): Grid => [...tileGrid(rows, columns, tile), phases ** 2];
   return {
-    ...work(plain, bindings, grid(plainTileSize(plain)), 2 * multiplied),
+    ...plainWork(),
     alternatives: {
       key: `product ${direction} ${ending?.functions.file ?? ''} ${JSON.stringify(bindings.shape)}`,
-      on: (adapter) =>
-        channels % 4 > 0 || columns % 4 > 0
-          ? []
-          : subgroupTiles(adapter, columns).map((tile): Alternative => {
-              const kernel = variant(subgroupProduct, tile);
-              return {
-                strategy: 'subgroup',
-                label: subgroupLabel(tile),
-                work: [work(kernel, bindings, grid(subgroupTileSize(tile)), 2 * multiplied)],
-              };
-            }),
+      on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
   };
+
+  function plainWork(): Work {
+    // Few columns, contiguous along the depth: dot products.
+    if (columns <= 4 && channels % 4 === 0 && (columns === 1 || !forth)) {
+      const kernel = variant(narrowProduct, { COLUMNS: columns });
+      return work(kernel, bindings, grid(narrowTileSize(kernel)), flops);
+    }
+    const kernel = variant(plainProduct, plainTile(columns));
+    return work(kernel, bindings, grid(plainTileSize(kernel)), flops);
+  }
+
+  function workgroupWays(adapter: AdapterTraits): Alternative[] {
+    return workgroupTiles(adapter).map((tile) => ({
+      strategy: 'workgroup',
+      label: workgroupLabel(tile),
+      work: [work(variant(workgroupProduct, tile), bindings, grid(workgroupTileSize(tile)), flops)],
+    }));
+  }
+
+  function subgroupWays(adapter: AdapterTraits): Alternative[] {
+    if (columns % 4 > 0 || (channels % 4 > 0 && !forth)) return [];
+    const scalars = { SCALARS: channels % 4 > 0 ? 1 : 0 };
+    return subgroupTiles(adapter, rows, columns).map((tile) => {
+      const kernel = variant(subgroupProduct, { ...tile, ...scalars });
+      const operands = { ...bindings, leftScalars: left };
+      return {
+        strategy: 'subgroup',
+        label: subgroupLabel(tile),
+        work: [work(kernel, operands, grid(subgroupTileSize(tile)), flops)],
+      };
+    });
+  }
 }
 
 /**
@@ -191,80 +231,60 @@ export function convolutionWeightGrad(
   const flops = 2 * batch * height * width * rows * outputs;
   const pointwise = { POINTWISE: isPointwise(convolution) ? 1 : 0 };
   const plain = specialize(plainWeightGrad, { ...plainTile(outputs), ...pointwise });
-  const grid = (tile: TileSize): Grid => [...tileGrid(rows, outputs, tile), 1];
+  const grid = (tile: TileSize, depth = 1): Grid => [...tileGrid(rows, outputs, tile), depth];
   return {
     ...work(plain, bindings, grid(plainTileSize(plain)), flops),
     alternatives: {
       key: `weightGrad ${JSON.stringify(bindings.window)}`,
-      on: (adapter) =>
-        inputs % 4 > 0 || outputs % 4 > 0
-          ? []
-          : subgroupTiles(adapter, outputs).map((tile): Alternative => {
-              const kernel = specialize(subgroupWeightGrad, { ...tile, ...pointwise });
-              return {
-                strategy: 'subgroup',
-                label: subgroupLabel(tile),
-                work: [work(kernel, bindings, grid(subgroupTileSize(tile)), flops)],
-              };
-            }),
+      on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
   };
+
+  function workgroupWays(adapter: AdapterTraits): Alternative[] {
+    return workgroupTiles(adapter).map((tile) => {
+      const [across, down] = tileGrid(rows, outputs, workgroupTileSize(tile));
+      // As many parts as make enough workgroups, each of eight rounds at least.
+      const most = Math.ceil((batch * height * width) / (8 * tile.GROUP));
+      const parts = Math.max(1, Math.min(most, Math.floor(ENOUGH_WORKGROUPS / (across * down))));
+      const partialSums: Slot = { name: 'partial sums', length: parts * (rows + 1) * outputs };
+      const kernel = specialize(workgroupWeightGrad, tile);
+      const sizes = { parts, weights: rows * outputs, outputs, biased: bindings.window.biased };
+      return {
+        strategy: 'workgroup',
+        label: workgroupLabel(tile),
+        work: [
+          work(
+            kernel,
+            { input, outputGrad, partialSums, window: bindings.window },
+            [across, down, parts],
+            flops,
+          ),
+          work(
+            sumPartials,
+            { partialSums, weightGrad, biasGrad: bindings.biasGrad, sizes },
+            linearGrid((rows + 1) * outputs, sumPartials),
+            partialSums.length,
+          ),
+        ],
+      };
+    });
+  }
+
+  function subgroupWays(adapter: AdapterTraits): Alternative[] {
+    if (outputs % 4 > 0) return [];
+    const scalars = { SCALARS: inputs % 4 > 0 ? 1 : 0 };
+    return subgroupTiles(adapter, rows, outputs).map((tile) => {
+      const kernel = specialize(subgroupWeightGrad, { ...tile, ...pointwise, ...scalars });
+      const operands = { ...bindings, inputScalars: input };
+      return {
+        strategy: 'subgroup',
+        label: subgroupLabel(tile),
+        work: [work(kernel, operands, grid(subgroupTileSize(tile)), flops)],
+      };
+    });
+  }
 }
 
 /** Every pixel of the output comes of the same pixel of the input alone. */
 const isPointwise = ({ kernel, stride, padding }: Convolution) =>
   kernel === 1 && stride === 1 && padding === 0;
-
-/** What one workgroup makes. */
-interface TileSize {
-  readonly rows: number;
-  readonly columns: number;
-}
-
-const tileGrid = (rows: number, columns: number, tile: TileSize) =>
-  [Math.ceil(columns / tile.columns), Math.ceil(rows / tile.rows)] as const;
-
-/**
- * Results of few columns (D's logit, points in the plane, grey images) would leave most lanes of a square workgroup idle: a
- * narrow tile in a column of lanes makes them three to five times faster on software adapters.
- */
-const NARROW = { TILE_ROWS: 4, TILE_COLUMNS: 2, GROUP_COLUMNS: 1, GROUP_ROWS: 32 };
-const NARROW_COLUMNS = 4;
-
-const plainTile = (columns: number) => (columns <= NARROW_COLUMNS ? NARROW : {});
-
-const plainTileSize = ({
-  constants,
-  workgroupSize,
-}: Pick<typeof plainProduct, 'constants' | 'workgroupSize'>): TileSize => ({
-  rows: constants.TILE_ROWS * workgroupSize[1],
-  columns: constants.TILE_COLUMNS * workgroupSize[0],
-});
-
-interface SubgroupTile {
-  readonly LANES: number;
-  readonly TILE_ROWS: number;
-  readonly TILE_QUADS: number;
-  readonly DEPTH_QUADS: number;
-}
-
-/** Tiles of a subgroup in the order of their size; those that would be mostly empty are left out. */
-function subgroupTiles({ subgroupSize }: AdapterTraits, columns: number): SubgroupTile[] {
-  if (subgroupSize === undefined || subgroupSize < 4) return [];
-  return [1, 2]
-    .flatMap((quads) => [8, 16, 32].map((rows) => ({ rows, quads })))
-    .filter(({ rows, quads }) => rows <= 4 * subgroupSize && (quads === 1 || columns > 4 * subgroupSize))
-    .map(({ rows, quads }) => ({
-      LANES: subgroupSize,
-      TILE_ROWS: rows,
-      TILE_QUADS: quads,
-      DEPTH_QUADS: (4 * subgroupSize) / rows,
-    }));
-}
-
-const subgroupTileSize = ({ LANES, TILE_ROWS, TILE_QUADS }: SubgroupTile): TileSize => ({
-  rows: TILE_ROWS,
-  columns: LANES * TILE_QUADS * 4,
-});
-
-const subgroupLabel = ({ TILE_ROWS, TILE_QUADS }: SubgroupTile) => `subgroup ${TILE_ROWS}×${4 * TILE_QUADS}`;
