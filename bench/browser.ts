@@ -6,6 +6,7 @@ import { chromiumSwitches, findChromium } from '../src/gpu/chromium';
 import { nodeSystem } from '../src/gpu/node';
 import type { Contestant } from './contestant';
 import type { Overhead } from './overhead';
+import type { ProductOptions, Products } from './products';
 import type { Introduction, Request } from './remote';
 import { remoteContestant } from './remote';
 
@@ -13,6 +14,7 @@ import { remoteContestant } from './remote';
 export interface PageBench {
   introduce(): Promise<PageIntroduction>;
   overhead(): Promise<Overhead>;
+  products(options: ProductOptions): Promise<Products>;
   ask(key: string, request: Request): Promise<unknown>;
 }
 
@@ -31,6 +33,7 @@ export interface Browser {
   readonly contestants: readonly Contestant[];
   readonly missing: readonly string[];
   overhead(): Promise<Overhead>;
+  products(options: ProductOptions): Promise<Products>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +87,7 @@ export async function startBrowser(folder: string): Promise<Browser | undefined>
       version: browser.version(),
       contestants,
       overhead: () => page.evaluate(() => window.bench.overhead()),
+      products: (options) => page.evaluate((what) => window.bench.products(what), options),
       stop,
     };
   } catch (error) {

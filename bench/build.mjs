@@ -7,7 +7,7 @@ import { build, loadConfigFromFile } from 'vite';
 const bench = import.meta.dirname;
 const root = join(bench, '..');
 
-/** Writes bench/dist/node/main.js and bench/dist/page. */
+/** Writes bench/dist/node/{main,part}.js and bench/dist/page. */
 export async function buildBench() {
   const file = join(root, 'vite.config.ts');
   const loaded = await loadConfigFromFile({ command: 'build', mode: 'bench' }, file, root);
@@ -27,11 +27,12 @@ export async function buildBench() {
     resolve: { mainFields: ['module', 'main'] },
     ssr: { noExternal: [/^@tensorflow\//] },
     build: {
-      ssr: join(bench, 'main.ts'),
+      ssr: true,
       outDir: join(bench, 'dist/node'),
       emptyOutDir: true,
       target: 'node20',
       copyPublicDir: false,
+      rolldownOptions: { input: { main: join(bench, 'main.ts'), part: join(bench, 'part.ts') } },
     },
   });
   await build({

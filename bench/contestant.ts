@@ -1,6 +1,6 @@
 // What every competitor brings: its name, and a training run that can be stepped on given or on its own batches.
 
-import type { Batch, Weights } from './problem';
+import type { Batch, Problem, Weights } from './problem';
 
 /** One library on one backend. */
 export interface Contestant {
@@ -10,8 +10,10 @@ export interface Contestant {
   readonly version: string;
   /** What computes: `WebGPU`, `wasm`, `CPU, 2 threads`. */
   readonly backend: string;
+  /** Keys of the problems that it takes part in. */
+  readonly problems: readonly string[];
   /** Starts a run from the given weights with fresh optimizer moments. */
-  start(weights: Weights): Promise<Run>;
+  start(problem: Problem, weights: Weights): Promise<Run>;
 }
 
 /** A run under way. One iteration is a discriminator update, then a generator update. */

@@ -7,26 +7,38 @@ import { isSlot, type Work } from '../src/gpu/work';
 import { compileRun } from '../src/training/compile';
 import { NO_FAULT } from '../src/training/fault';
 import type { Wait } from './contestant';
-import type { Phase } from './report';
+import type { Problem } from './problem';
 import { median } from './statistics';
-import { runConfiguration } from './webgan';
+import { runConfiguration, runContent } from './webgan';
 
-const ROUNDS = 10;
+/** The dispatches of one kernel in an iteration. */
+export interface Phase {
+  readonly name: string;
+  readonly dispatches: number;
+  /** GPU time an iteration, by timestamp queries. */
+  readonly milliseconds: number;
+}
 
-/** Timestamps may be rounded (Dawn: to 66 µs), so many equal dispatches stand between two. */
-const REPEATS = 50;
+const ROUNDS = 9;
+
+/**
+ * Timestamps may be rounded (Dawn: to 66 µs), so as many equal dispatches stand between two as take about this long, and
+ * at most MOST_REPEATS.
+ */
+const WANTED_MILLISECONDS = 3;
+const MOST_REPEATS = 50;
 
 /**
  * GPU time of each kernel in an iteration, the longest first; nothing where the adapter has no `timestamp-query`.
  * On zeros: the time does not depend on the numbers.
  */
-export async function measurePhases(gpu: GPU, wait: Wait): Promise<readonly Phase[]> {
+export async function measurePhases(gpu: GPU, wait: Wait, problem: Problem): Promise<readonly Phase[]> {
   const device = await openDevice(gpu);
   if (!device.canMeasureTime) {
     device.destroy();
     return [];
   }
-  const run = compileRun(runConfiguration());
+  const run = compileRun(runConfiguration(problem), runContent(problem));
   const list: readonly Work[] = [
     ...run.drawForDiscriminator,
     ...run.updateDiscriminator,
@@ -54,8 +66,8 @@ export async function measurePhases(gpu: GPU, wait: Wait): Promise<readonly Phas
     size: 8 * count,
     usage: MAP_READ | COPY_DST,
   });
-  const nanoseconds: number[][] = list.map(() => []);
-  for (let round = 0; round < ROUNDS; round++) {
+  /** Milliseconds of one dispatch of each work, with that many of it between its timestamps. */
+  const time = async (repeats: readonly number[]): Promise<readonly number[]> => {
     const encoder = device.gpu.createCommandEncoder({ label: 'bench: phases' });
     for (const [index, plan] of plans.entries()) {
       const pass = encoder.beginComputePass({
@@ -66,19 +78,26 @@ export async function measurePhases(gpu: GPU, wait: Wait): Promise<readonly Phas
           endOfPassWriteIndex: 2 * index + 1,
         },
       });
-      for (let repeat = 0; repeat < REPEATS; repeat++) plan.encode(pass);
+      for (let repeat = 0; repeat < repeats[index]!; repeat++) plan.encode(pass);
       pass.end();
     }
     encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
     device.gpu.queue.submit([encoder.finish()]);
     await wait(staging.mapAsync(GPUMapMode.READ));
-    const times = new BigUint64Array(staging.getMappedRange());
-    for (const [index, kept] of nanoseconds.entries()) {
-      kept.push(Number(times[2 * index + 1]! - times[2 * index]!) / REPEATS);
-    }
+    const nanoseconds = new BigUint64Array(staging.getMappedRange().slice(0));
     staging.unmap();
-  }
+    return repeats.map(
+      (repeat, index) => Number(nanoseconds[2 * index + 1]! - nanoseconds[2 * index]!) / repeat / 1e6,
+    );
+  };
+  // The first time also compiles what a driver compiles late.
+  await time(list.map(() => 1));
+  const repeats = (await time(list.map(() => 4))).map((one) =>
+    Math.min(MOST_REPEATS, Math.max(1, Math.round(WANTED_MILLISECONDS / Math.max(one, 1e-3)))),
+  );
+  const rounds: (readonly number[])[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await time(repeats));
   device.destroy();
 
   const phases = new Map<string, Phase>();
@@ -88,7 +107,7 @@ export async function measurePhases(gpu: GPU, wait: Wait): Promise<readonly Phas
     phases.set(name, {
       name,
       dispatches: known.dispatches + 1,
-      milliseconds: known.milliseconds + median(nanoseconds[index]!) / 1e6,
+      milliseconds: known.milliseconds + median(rounds.map((times) => times[index]!)),
     });
   }
   return [...phases.values()].sort((a, b) => b.milliseconds - a.milliseconds);

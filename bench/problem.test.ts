@@ -1,18 +1,23 @@
 import { expect, test } from 'vitest';
-import { faultOfBatches, worstDisagreement } from './agreement';
 import {
-  drawBatch,
-  fixedBatches,
   initialWeights,
+  judgesApart,
+  NETWORKS,
+  type Problem,
   parameterShapes,
+  placedLayers,
+  sampleShape,
   type Tensor,
-  uniformNumbers,
 } from './problem';
+import { PROBLEMS } from './problems';
+import { runConfiguration } from './webgan';
 
-const shapes = [...parameterShapes('generator'), ...parameterShapes('discriminator')];
+const problemOf = (key: string): Problem => PROBLEMS.find((problem) => problem.key === key)!;
+const names = (problem: string, network: 'generator' | 'discriminator') =>
+  parameterShapes(problemOf(problem), network).map(({ name, shape }) => `${name} ${shape.join('×')}`);
 
 test('parameters have the names and shapes that PyTorch gives them', () => {
-  expect(parameterShapes('generator').map(({ name, shape }) => `${name} ${shape.join('×')}`)).toEqual([
+  expect(names('ring-mlp', 'generator')).toEqual([
     'generator.0.weight 32×2',
     'generator.0.bias 32',
     'generator.2.weight 32×32',
@@ -20,77 +25,55 @@ test('parameters have the names and shapes that PyTorch gives them', () => {
     'generator.4.weight 2×32',
     'generator.4.bias 2',
   ]);
-  expect(parameterShapes('discriminator').at(-2)).toEqual({ name: 'discriminator.4.weight', shape: [1, 32] });
+  expect(names('mnist-mlp', 'discriminator').at(0)).toBe('discriminator.1.weight 512×784');
+  expect(names('dcgan28', 'generator')).toEqual([
+    'generator.0.weight 3136×100',
+    'generator.2.weight 64',
+    'generator.2.bias 64',
+    'generator.4.weight 64×32×4×4',
+    'generator.5.weight 32',
+    'generator.5.bias 32',
+    'generator.7.weight 32×1×4×4',
+    'generator.7.bias 1',
+  ]);
+  expect(names('dcgan28', 'discriminator').slice(2, 4)).toEqual([
+    'discriminator.2.weight 64×32×4×4',
+    'discriminator.3.weight 64',
+  ]);
 });
 
-test('initial weights are the same every time and fill ±1/√inputs', () => {
-  const weights = initialWeights();
-  expect(weights).toEqual(initialWeights());
+test.each(PROBLEMS)('$key: G makes samples of the data’s shape, and D one logit of them', (problem) => {
+  const output = (network: 'generator' | 'discriminator') => placedLayers(problem, network).at(-1)!.output;
+  expect(output('generator')).toEqual(sampleShape(problem));
+  expect(output('discriminator')).toEqual([1]);
+  // And webgan's own configuration agrees that it fits together.
+  expect(runConfiguration(problem).batchSize).toBe(problem.batchSize);
+});
+
+test('a batch is judged whole unless D has batch norm', () => {
+  expect(PROBLEMS.map(judgesApart)).toEqual([false, false, true]);
+});
+
+test.each(PROBLEMS)('$key: initial weights are the same every time and as PyTorch’s defaults', (problem) => {
+  const weights = initialWeights(problem);
+  const bytes = ({ data }: Tensor) => Buffer.from(data.buffer).toString('base64');
+  expect([...initialWeights(problem).values()].map(bytes)).toEqual([...weights.values()].map(bytes));
+  const shapes = NETWORKS.flatMap((network) => parameterShapes(problem, network));
   expect([...weights.keys()]).toEqual(shapes.map(({ name }) => name));
-  const wide = weights.get('generator.2.weight')!.data;
-  const bound = 1 / Math.sqrt(32);
-  expect(Math.max(...wide)).toBeLessThanOrEqual(bound);
-  expect(Math.max(...wide)).toBeGreaterThan(0.99 * bound);
-  expect(Math.min(...wide)).toBeLessThan(-0.99 * bound);
+  for (const { name, start } of shapes) {
+    const { data } = weights.get(name)!;
+    if (typeof start === 'number') expect(data.every((value) => value === start)).toBe(true);
+    else expect(data.every((value) => Math.abs(value) <= start.bound)).toBe(true);
+  }
 });
 
-test('batches are the ring and standard normal noise', () => {
-  expect(faultOfBatches(fixedBatches(8))).toBeUndefined();
-});
-
-test('batches from elsewhere are told apart', () => {
-  const uniform = uniformNumbers(5);
-  const batches = Array.from({ length: 8 }, () => drawBatch(uniform));
-  const changed = (change: (batch: (typeof batches)[number]) => Partial<(typeof batches)[number]>) =>
-    faultOfBatches(batches.map((batch) => ({ ...batch, ...change(batch) })));
-  expect(
-    changed(({ discriminatorNoise }) => ({ discriminatorNoise: discriminatorNoise.map((z) => z + 0.3) })),
-  ).toMatch(/mean/);
-  expect(changed(({ generatorNoise }) => ({ generatorNoise: generatorNoise.map((z) => 1.2 * z) }))).toMatch(
-    /variance/,
-  );
-  expect(changed(({ real }) => ({ real: real.map((x) => 1.05 * x) }))).toMatch(/from their modes/);
-  // Mirrored into the upper half-plane: three modes are never visited.
-  expect(changed(({ real }) => ({ real: real.map((x, i) => (i % 2 === 1 ? Math.abs(x) : x)) }))).toMatch(
-    /drawn/,
-  );
-  expect(changed(({ real }) => ({ real: real.map(() => Number.NaN) }))).toBeDefined();
-});
-
-const tensor = (...data: number[]): Tensor => ({ shape: [data.length], data: Float32Array.from(data) });
-
-test('disagreement is relative to how far a tensor moved', () => {
-  const before = new Map([
-    ['a', tensor(1, 1)],
-    ['b', tensor(0, 0)],
-  ]);
-  const ours = new Map([
-    ['a', tensor(1, 3)],
-    ['b', tensor(0.5, 0)],
-  ]);
-  expect(worstDisagreement(before, ours, ours).error).toBe(0);
-  const theirs = new Map([
-    ['a', tensor(1.5, 3)],
-    ['b', tensor(0.5, 0.25)],
-  ]);
-  // a is off by 0.5 of a change of 2, b by 0.25 of a change of 0.5.
-  expect(worstDisagreement(before, ours, theirs)).toEqual({ tensor: 'b', error: 0.5 });
-});
-
-test('what is missing, misshapen or not a number disagrees entirely', () => {
-  const before = new Map([['a', tensor(1, 1)]]);
-  const ours = new Map([['a', tensor(2, 2)]]);
-  const error = (theirs: Map<string, Tensor>) => worstDisagreement(before, ours, theirs).error;
-  expect(error(new Map())).toBe(Number.POSITIVE_INFINITY);
-  expect(error(new Map([['a', tensor(2)]]))).toBe(Number.POSITIVE_INFINITY);
-  expect(error(new Map([['a', tensor(Number.NaN, 2)]]))).toBe(Number.POSITIVE_INFINITY);
-  // Not moving at all while ours did is off by the whole change.
-  expect(error(before)).toBe(1);
-});
-
-test('ours not moving is not taken for agreement', () => {
-  const before = new Map([['a', tensor(1, 1)]]);
-  expect(worstDisagreement(before, before, new Map([['a', tensor(2, 1)]])).error).toBe(
-    Number.POSITIVE_INFINITY,
-  );
+test('dense weights and those of convolutions fill ± 1/√(inputs · taps)', () => {
+  const filled = (problem: string, name: string, bound: number) => {
+    const { data } = initialWeights(problemOf(problem)).get(name)!;
+    expect(data.reduce((most, value) => Math.max(most, value), 0)).toBeGreaterThan(0.99 * bound);
+  };
+  filled('ring-mlp', 'generator.2.weight', 1 / Math.sqrt(32));
+  filled('dcgan28', 'discriminator.2.weight', 1 / Math.sqrt(32 * 16));
+  // PyTorch takes a transposed convolution's outputs for inputs.
+  filled('dcgan28', 'generator.4.weight', 1 / Math.sqrt(32 * 16));
 });

@@ -1,50 +1,168 @@
-// The one problem that everybody in the bench solves: which networks, which optimizer, which batch, and where they start.
+// What everybody in the bench solves: two networks, an optimizer, batches, and the weights that everybody starts from.
 
-/** Sizes and hyper-parameters of the measured step. One iteration is a discriminator update, then a generator update. */
-export const PROBLEM = {
-  batchSize: 128,
-  noiseSize: 2,
-  generatorWidths: [2, 32, 32, 2],
-  discriminatorWidths: [2, 32, 32, 1],
-  /** leakyRelu's, in the discriminator; the generator has relu. */
-  slope: 0.2,
-  learningRate: 1e-3,
-  beta1: 0.5,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  /** Real samples: `modes` Gaussians evenly spaced on a circle. */
-  modes: 8,
-  radius: 1,
-  standardDeviation: 0.02,
-} as const;
+/** A layer in the words of webgan's configuration, which are PyTorch's; shapes are [channels, height, width]. */
+export type LayerSpec =
+  | { readonly type: 'dense'; readonly units: number; readonly bias?: boolean }
+  | ConvolutionSpec
+  | { readonly type: 'batchNorm' | 'flatten' | 'relu' | 'tanh' }
+  | { readonly type: 'leakyRelu'; readonly slope: number }
+  | { readonly type: 'reshape'; readonly shape: Shape };
 
-/** A weight in PyTorch's layout ([outputs, inputs]) or a bias ([outputs]), row major. */
+export interface ConvolutionSpec {
+  readonly type: 'conv2d' | 'convTranspose2d';
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly bias?: boolean;
+}
+
+export type Shape = readonly number[];
+
+/** Eight Gaussians and the like, evenly spaced on a circle. */
+export interface RingData {
+  readonly kind: 'ring';
+  readonly modes: number;
+  readonly radius: number;
+  readonly standardDeviation: number;
+}
+
+/** `count` grey pictures of `picture.ts`, which everybody is given and draws from. */
+export interface PictureData {
+  readonly kind: 'pictures';
+  readonly count: number;
+  readonly side: number;
+}
+
+/** One iteration is a discriminator update, then a generator update, both with Adam on the non-saturating loss. */
+export interface Problem {
+  readonly key: string;
+  /** What the step is, in a sentence for the report. */
+  readonly description: string;
+  readonly batchSize: number;
+  readonly noiseSize: number;
+  readonly generator: readonly LayerSpec[];
+  readonly discriminator: readonly LayerSpec[];
+  readonly data: RingData | PictureData;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Given batches on which everybody's mathematics is compared: as many as the slowest can bear. */
+  readonly comparedIterations: number;
+  /** Timed rounds unless told otherwise. */
+  readonly rounds: number;
+}
+
+export type NetworkName = 'generator' | 'discriminator';
+export const NETWORKS: readonly NetworkName[] = ['generator', 'discriminator'];
+
+/** A parameter in PyTorch's layout, row major: [outputs, inputs], [outputs, inputs, kernel, kernel], [channels]. */
 export interface Tensor {
-  readonly shape: readonly number[];
+  readonly shape: Shape;
   readonly data: Float32Array;
 }
 
 /** Every parameter by PyTorch's name: `generator.0.weight`, … `discriminator.4.bias`. */
 export type Weights = ReadonlyMap<string, Tensor>;
 
-/** What one iteration consumes; each is [batchSize, 2], row major. */
+/** What one iteration consumes, row major. */
 export interface Batch {
+  /** [batchSize, …sample]. */
   readonly real: Float32Array;
+  /** [batchSize, noiseSize], as is `generatorNoise`. */
   readonly discriminatorNoise: Float32Array;
   readonly generatorNoise: Float32Array;
 }
 
-/** Names and shapes of a network's parameters, in the order weight, bias, layer by layer. */
-export function parameterShapes(
-  network: 'generator' | 'discriminator',
-): readonly { readonly name: string; readonly shape: readonly number[] }[] {
-  const widths = network === 'generator' ? PROBLEM.generatorWidths : PROBLEM.discriminatorWidths;
-  return widths.slice(1).flatMap((outputs, layer) => [
-    // An activation stands between two dense layers, so their positions in the list are 0, 2, 4.
-    { name: `${network}.${2 * layer}.weight`, shape: [outputs, widths[layer]!] },
-    { name: `${network}.${2 * layer}.bias`, shape: [outputs] },
-  ]);
+/** A layer in its place: what goes in and comes out of it. */
+export interface Placed {
+  readonly spec: LayerSpec;
+  /** Its position in the network's list. */
+  readonly index: number;
+  readonly input: Shape;
+  readonly output: Shape;
 }
+
+/** A sample's shape: [2], [1, 28, 28]. */
+export function sampleShape({ data }: Problem): Shape {
+  return data.kind === 'ring' ? [2] : [1, data.side, data.side];
+}
+
+/** The layers of a network with their shapes. */
+export function placedLayers(problem: Problem, network: NetworkName): readonly Placed[] {
+  let input: Shape = network === 'generator' ? [problem.noiseSize] : sampleShape(problem);
+  return problem[network].map((spec, index) => {
+    const placed = { spec, index, input, output: outputShape(spec, input) };
+    input = placed.output;
+    return placed;
+  });
+}
+
+function outputShape(spec: LayerSpec, input: Shape): Shape {
+  switch (spec.type) {
+    case 'dense':
+      return [spec.units];
+    case 'reshape':
+      return spec.shape;
+    case 'flatten':
+      return [sizeOf(input)];
+    case 'conv2d':
+    case 'convTranspose2d': {
+      const { channels, kernel, stride, padding } = spec;
+      const side = (length: number) =>
+        spec.type === 'conv2d'
+          ? Math.floor((length + 2 * padding - kernel) / stride) + 1
+          : (length - 1) * stride - 2 * padding + kernel;
+      return [channels, ...input.slice(1).map(side)];
+    }
+    default:
+      return input;
+  }
+}
+
+export interface ParameterShape {
+  readonly name: string;
+  readonly shape: Shape;
+  /** How it starts: uniform in ± the bound, or 1, or 0. */
+  readonly start: { readonly bound: number } | 1 | 0;
+}
+
+/** Names and shapes of a layer's parameters, weight before bias, and PyTorch's default start of each. */
+export function layerParameters(network: NetworkName, { spec, index, input }: Placed): ParameterShape[] {
+  const name = (tensor: string) => `${network}.${index}.${tensor}`;
+  const withBias = (outputs: number, shape: Shape): ParameterShape[] => {
+    // What PyTorch takes for a weight's inputs, of a transposed convolution, too: all of its axes but the first.
+    const start = { bound: 1 / Math.sqrt(sizeOf(shape.slice(1))) };
+    const weight = { name: name('weight'), shape, start };
+    const hasBias = 'bias' in spec ? spec.bias !== false : true;
+    return hasBias ? [weight, { name: name('bias'), shape: [outputs], start }] : [weight];
+  };
+  switch (spec.type) {
+    case 'dense':
+      return withBias(spec.units, [spec.units, sizeOf(input)]);
+    case 'conv2d':
+      return withBias(spec.channels, [spec.channels, input[0]!, spec.kernel, spec.kernel]);
+    case 'convTranspose2d':
+      return withBias(spec.channels, [input[0]!, spec.channels, spec.kernel, spec.kernel]);
+    case 'batchNorm':
+      return [
+        { name: name('weight'), shape: [input[0]!], start: 1 },
+        { name: name('bias'), shape: [input[0]!], start: 0 },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** A network's parameters, layer by layer. */
+export function parameterShapes(problem: Problem, network: NetworkName): readonly ParameterShape[] {
+  return placedLayers(problem, network).flatMap((placed) => layerParameters(network, placed));
+}
+
+/** Whether D judges real and generated samples as two batches, as it must where a layer mixes a batch. */
+export const judgesApart = ({ discriminator }: Problem): boolean =>
+  discriminator.some(({ type }) => type === 'batchNorm');
 
 /** Marsaglia's xorshift32: the bench's own numbers need to be the same everywhere, not good. Uniform in (0, 1). */
 export function uniformNumbers(seed: number): () => number {
@@ -59,41 +177,21 @@ export function uniformNumbers(seed: number): () => number {
 }
 
 /** Standard normal numbers by Box and Muller's method. */
-function normalNumbers(uniform: () => number): () => number {
+export function normalNumbers(uniform: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-/** The weights that everybody starts from: PyTorch's default for dense layers, uniform in ±1/√inputs. */
-export function initialWeights(): Weights {
+/** The weights that everybody starts from: PyTorch's defaults. */
+export function initialWeights(problem: Problem): Weights {
   const uniform = uniformNumbers(20_140_610);
   const weights = new Map<string, Tensor>();
-  for (const network of ['generator', 'discriminator'] as const) {
-    let bound = 0;
-    for (const { name, shape } of parameterShapes(network)) {
-      if (shape.length === 2) bound = 1 / Math.sqrt(shape[1]!);
-      const length = shape.reduce((product, n) => product * n, 1);
-      weights.set(name, { shape, data: Float32Array.from({ length }, () => bound * (2 * uniform() - 1)) });
+  for (const network of NETWORKS) {
+    for (const { name, shape, start } of parameterShapes(problem, network)) {
+      const value = typeof start === 'number' ? () => start : () => start.bound * (2 * uniform() - 1);
+      weights.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, value) });
     }
   }
   return weights;
 }
 
-/** `batchSize` points of the ring and their noises, from the given numbers. */
-export function drawBatch(uniform: () => number): Batch {
-  const normal = normalNumbers(uniform);
-  const { batchSize, modes, noiseSize } = PROBLEM;
-  const real = new Float32Array(2 * batchSize);
-  for (let sample = 0; sample < batchSize; sample++) {
-    const angle = (2 * Math.PI * Math.floor(uniform() * modes)) / modes;
-    real[2 * sample] = PROBLEM.radius * Math.cos(angle) + PROBLEM.standardDeviation * normal();
-    real[2 * sample + 1] = PROBLEM.radius * Math.sin(angle) + PROBLEM.standardDeviation * normal();
-  }
-  const noise = () => Float32Array.from({ length: noiseSize * batchSize }, normal);
-  return { real, discriminatorNoise: noise(), generatorNoise: noise() };
-}
-
-/** The given batches on which everybody's mathematics is compared before anything is timed. */
-export function fixedBatches(count: number): readonly Batch[] {
-  const uniform = uniformNumbers(271_828);
-  return Array.from({ length: count }, () => drawBatch(uniform));
-}
+export const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Contestant } from './contestant';
-import { PROBLEM } from './problem';
+import { PROBLEMS } from './problems';
 import { type Ask, remoteContestant } from './remote';
 
 // A version manager's python3 often stands before the system's, which is the one that Debian's PyTorch is for.
@@ -15,6 +15,10 @@ function findPython(): string | undefined {
     (python) => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
   );
 }
+
+/** One thread is worth trying where threads wait for each other: on the small networks. */
+const problemsOf = (threads: number) =>
+  PROBLEMS.map(({ key }) => key).filter((key) => threads > 1 || key === 'ring-mlp');
 
 export interface PyTorch {
   readonly contestants: readonly Contestant[];
@@ -31,7 +35,7 @@ export async function startPyTorch(
   const children: ChildProcess[] = [];
   const contestants: Contestant[] = [];
   for (const threads of threadCounts) {
-    const child = spawn(python, [script, JSON.stringify(PROBLEM), String(threads)], {
+    const child = spawn(python, [script, String(threads)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);
@@ -47,8 +51,9 @@ export async function startPyTorch(
     };
     const { version } = (await answer()) as { version: string };
     const backend = threads === 1 ? 'CPU, 1 thread' : `CPU, ${threads} threads`;
+    const key = `pytorch-${threads}`;
     contestants.push(
-      remoteContestant({ key: `pytorch-${threads}`, library: 'PyTorch', version, backend }, ask),
+      remoteContestant({ key, library: 'PyTorch', version, backend, problems: problemsOf(threads) }, ask),
     );
   }
   return {

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
+import { fixedBatches } from './batches';
 import type { Contestant, Run } from './contestant';
-import { type Batch, fixedBatches, initialWeights, type Weights } from './problem';
+import { type Batch, initialWeights, type Weights } from './problem';
+import { PROBLEMS } from './problems';
 import { answering, type Request, remoteContestant } from './remote';
+
+const [problem] = PROBLEMS as [(typeof PROBLEMS)[number]];
 
 /** A contestant that adds the batch's first real coordinate to every weight; enough to see what arrives. */
 function adding(draws: boolean): Contestant & { readonly log: string[] } {
@@ -11,8 +15,9 @@ function adding(draws: boolean): Contestant & { readonly log: string[] } {
     library: 'none',
     version: '0',
     backend: 'CPU',
+    problems: [problem.key],
     log,
-    async start(weights) {
+    async start(_, weights) {
       let current: Weights = weights;
       const run: Run = {
         async stepOn(batch) {
@@ -29,7 +34,7 @@ function adding(draws: boolean): Contestant & { readonly log: string[] } {
           log.push('dispose');
         },
       };
-      if (draws) run.draw = async (): Promise<Batch> => fixedBatches(1)[0]!;
+      if (draws) run.draw = async (): Promise<Batch> => fixedBatches(problem, 1)[0]!;
       return run;
     },
   };
@@ -45,10 +50,10 @@ function throughText(contestant: Contestant): Contestant {
 }
 
 test('weights, batches and draws survive the way there and back', async () => {
-  const [batch] = fixedBatches(1);
-  const here = await adding(true).start(initialWeights());
-  const there = await throughText(adding(true)).start(initialWeights());
-  expect(await there.weights()).toEqual(initialWeights());
+  const [batch] = fixedBatches(problem, 1);
+  const here = await adding(true).start(problem, initialWeights(problem));
+  const there = await throughText(adding(true)).start(problem, initialWeights(problem));
+  expect(await there.weights()).toEqual(initialWeights(problem));
   await here.stepOn(batch!);
   await there.stepOn(batch!);
   expect(await there.weights()).toEqual(await here.weights());
@@ -57,7 +62,7 @@ test('weights, batches and draws survive the way there and back', async () => {
 
 test('requests reach the run, and a run without draws has none on this side either', async () => {
   const contestant = adding(false);
-  const run = await throughText(contestant).start(initialWeights());
+  const run = await throughText(contestant).start(problem, initialWeights(problem));
   await run.advance(7);
   await run.dispose();
   expect(contestant.log).toEqual(['advance 7', 'dispose']);

@@ -1,13 +1,22 @@
 // Contestants in another process: one request, one answer, both plain JSON, so Python and a page speak the same.
 
 import type { Contestant, Run } from './contestant';
-import { type Batch, parameterShapes, type Weights } from './problem';
+import { makePictures } from './pictures';
+import { type Batch, NETWORKS, type Problem, parameterShapes, type Weights } from './problem';
 
-type PlainWeights = Record<string, number[]>;
-type PlainBatch = Record<keyof Batch, number[]>;
+/** Float32 numbers in base64: a million weights as digits would take longer to read than a step takes. */
+type PlainNumbers = string;
+type PlainWeights = Record<string, PlainNumbers>;
+type PlainBatch = Record<keyof Batch, PlainNumbers>;
 
 export type Request =
-  | { readonly do: 'start'; readonly weights: PlainWeights }
+  | {
+      readonly do: 'start';
+      readonly problem: Problem;
+      readonly weights: PlainWeights;
+      /** Bytes in base64, [count, side, side], where the problem has pictures. */
+      readonly pictures?: string;
+    }
   | { readonly do: 'stepOn'; readonly batch: PlainBatch }
   | { readonly do: 'advance'; readonly iterations: number }
   | { readonly do: 'weights' }
@@ -17,30 +26,42 @@ export type Request =
 /** Sends a request and resolves with its answer; rejects where the other side failed. */
 export type Ask = (request: Request) => Promise<unknown>;
 
-const toPlainWeights = (weights: Weights): PlainWeights =>
-  Object.fromEntries([...weights].map(([name, { data }]) => [name, [...data]]));
+function toBase64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  // In pieces that fit an argument list.
+  for (let at = 0; at < bytes.length; at += 8192)
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+  return btoa(pieces.join(''));
+}
 
-function fromPlainWeights(plain: PlainWeights): Weights {
-  const shapes = [...parameterShapes('generator'), ...parameterShapes('discriminator')];
-  return new Map(
-    shapes.map(({ name, shape }) => [name, { shape, data: Float32Array.from(plain[name] ?? []) }]),
-  );
+const toPlain = ({ buffer, byteOffset, byteLength }: Float32Array): PlainNumbers =>
+  toBase64(new Uint8Array(buffer, byteOffset, byteLength));
+
+const fromPlain = (plain: PlainNumbers): Float32Array =>
+  new Float32Array(Uint8Array.from(atob(plain), (character) => character.charCodeAt(0)).buffer);
+
+const toPlainWeights = (weights: Weights): PlainWeights =>
+  Object.fromEntries([...weights].map(([name, { data }]) => [name, toPlain(data)]));
+
+function fromPlainWeights(problem: Problem, plain: PlainWeights): Weights {
+  const shapes = NETWORKS.flatMap((network) => parameterShapes(problem, network));
+  return new Map(shapes.map(({ name, shape }) => [name, { shape, data: fromPlain(plain[name] ?? '') }]));
 }
 
 const toPlainBatch = (batch: Batch): PlainBatch => ({
-  real: [...batch.real],
-  discriminatorNoise: [...batch.discriminatorNoise],
-  generatorNoise: [...batch.generatorNoise],
+  real: toPlain(batch.real),
+  discriminatorNoise: toPlain(batch.discriminatorNoise),
+  generatorNoise: toPlain(batch.generatorNoise),
 });
 
 const fromPlainBatch = (plain: PlainBatch): Batch => ({
-  real: Float32Array.from(plain.real),
-  discriminatorNoise: Float32Array.from(plain.discriminatorNoise),
-  generatorNoise: Float32Array.from(plain.generatorNoise),
+  real: fromPlain(plain.real),
+  discriminatorNoise: fromPlain(plain.discriminatorNoise),
+  generatorNoise: fromPlain(plain.generatorNoise),
 });
 
 /** What the other side calls itself. */
-export type Introduction = Pick<Contestant, 'key' | 'library' | 'version' | 'backend'>;
+export type Introduction = Pick<Contestant, 'key' | 'library' | 'version' | 'backend' | 'problems'>;
 
 /** What `start` is answered with. */
 interface Started {
@@ -52,12 +73,17 @@ interface Started {
 export function remoteContestant(introduction: Introduction, ask: Ask): Contestant {
   return {
     ...introduction,
-    async start(weights) {
-      const { draws } = (await ask({ do: 'start', weights: toPlainWeights(weights) })) as Started;
+    async start(problem, weights) {
+      const { draws } = (await ask({
+        do: 'start',
+        problem,
+        weights: toPlainWeights(weights),
+        ...(problem.data.kind === 'pictures' && { pictures: toBase64(makePictures(problem.data)) }),
+      })) as Started;
       const run: Run = {
         stepOn: async (batch) => void (await ask({ do: 'stepOn', batch: toPlainBatch(batch) })),
         advance: async (iterations) => void (await ask({ do: 'advance', iterations })),
-        weights: async () => fromPlainWeights((await ask({ do: 'weights' })) as PlainWeights),
+        weights: async () => fromPlainWeights(problem, (await ask({ do: 'weights' })) as PlainWeights),
         dispose: async () => void (await ask({ do: 'dispose' })),
       };
       if (draws) run.draw = async () => fromPlainBatch((await ask({ do: 'draw' })) as PlainBatch);
@@ -76,7 +102,7 @@ export function answering(contestant: Contestant): Ask {
   return async (request) => {
     switch (request.do) {
       case 'start':
-        run = await contestant.start(fromPlainWeights(request.weights));
+        run = await contestant.start(request.problem, fromPlainWeights(request.problem, request.weights));
         return { draws: run.draw !== undefined } satisfies Started;
       case 'stepOn':
         return started().stepOn(fromPlainBatch(request.batch));

@@ -1,64 +1,10 @@
-// The bench's result as data, and its three readable forms: lines for the terminal, a file's name, a markdown page.
+// The bench's results in their readable forms: tables for the terminal, and the markdown page of all adapters.
 
-import type { Overhead } from './overhead';
+import type { Rung } from './ladder';
+import { PROBLEMS } from './problems';
+import { type Entry, PARTS, type Part, type Result } from './result';
 import { median, medianRatio, relativeSpread } from './statistics';
-
-export type Runtime = 'Node' | 'Chromium' | 'Python';
-
-/** One contestant's timings, in milliseconds an iteration. */
-export interface Entry {
-  readonly runtime: Runtime;
-  readonly key: string;
-  readonly library: string;
-  readonly version: string;
-  readonly backend: string;
-  readonly iterationsPerRound: number;
-  readonly milliseconds: readonly number[];
-  /** How far its weights were from webgan's after the fixed batches, relative to their change. */
-  readonly disagreement: number;
-}
-
-export interface Phase {
-  readonly name: string;
-  readonly dispatches: number;
-  /** GPU time an iteration, by timestamp queries. */
-  readonly milliseconds: number;
-}
-
-export interface Result {
-  readonly adapter: { readonly key: string; readonly name: string; readonly driver: string };
-  readonly date: string;
-  readonly commit: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly memoryGiB: number;
-    readonly system: string;
-  };
-  readonly versions: Readonly<Record<string, string>>;
-  readonly entries: readonly Entry[];
-  readonly overhead: Readonly<Partial<Record<Runtime, Overhead>>>;
-  readonly phases: readonly Phase[];
-  /** What could not be measured, with the reason. */
-  readonly missing: readonly string[];
-}
-
-/** A file name for an adapter: the two software ones by name, others by vendor and family. */
-export function adapterKey(
-  info: Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'description' | 'device'>,
-): string {
-  const words = [info.vendor, info.architecture, info.device, info.description].join(' ').toLowerCase();
-  if (words.includes('swiftshader')) return 'swiftshader';
-  if (words.includes('llvmpipe') || words.includes('lavapipe')) return 'lavapipe';
-  const family =
-    [info.vendor, info.architecture].filter(Boolean).join('-') || info.description || info.device;
-  return (
-    family
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'unknown'
-  );
-}
+import { verdict, wantedRatio, wantedShare } from './wanted';
 
 /** Three significant digits, without an exponent: 0.00123, 0.456, 78.9, 1230. */
 export function significant(value: number): string {
@@ -68,132 +14,194 @@ export function significant(value: number): string {
   return rounded.toFixed(decimals);
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+
 /** What an entry is held against: webgan in the same runtime, and for PyTorch webgan in Node. */
 export function counterpart(entry: Entry, entries: readonly Entry[]): Entry | undefined {
   const runtime = entry.runtime === 'Python' ? 'Node' : entry.runtime;
   return entries.find((other) => other.key === 'webgan' && other.runtime === runtime);
 }
 
-export interface Row {
-  readonly runtime: string;
-  readonly library: string;
-  readonly backend: string;
-  readonly milliseconds: string;
-  readonly stepsPerSecond: string;
-  readonly spread: string;
-  /** How many times as fast webgan is. */
-  readonly ratio: string;
+/** Headings, which columns hold numbers, and rows. */
+export interface Table {
+  readonly headings: readonly string[];
+  readonly numeric: readonly boolean[];
+  readonly rows: readonly (readonly string[])[];
 }
 
-export function rowOf(entry: Entry, entries: readonly Entry[]): Row {
-  const time = median(entry.milliseconds);
-  const ours = counterpart(entry, entries);
-  const ratio =
-    ours && ours !== entry ? `${significant(medianRatio(entry.milliseconds, ours.milliseconds))} ×` : '';
+/** Everybody's step on one problem of one adapter. */
+export function raceTable(adapter: string, problem: string, entries: readonly Entry[]): Table {
   return {
-    runtime: entry.runtime,
-    library: `${entry.library} ${entry.version}`,
-    backend: entry.backend,
-    milliseconds: significant(time),
-    stepsPerSecond: significant(1000 / time),
-    spread: `±${(100 * relativeSpread(entry.milliseconds)).toFixed(0)} %`,
-    ratio,
+    headings: [
+      'runtime',
+      'library',
+      'backend',
+      'ms/step',
+      'steps/s',
+      'spread',
+      'webgan is faster by',
+      'wanted',
+    ],
+    numeric: [false, false, false, true, true, true, true, false],
+    rows: entries.map((entry) => {
+      const time = median(entry.milliseconds);
+      const ours = counterpart(entry, entries);
+      const ratio = ours && ours !== entry ? medianRatio(entry.milliseconds, ours.milliseconds) : undefined;
+      return [
+        entry.runtime,
+        `${entry.library} ${entry.version}`,
+        entry.backend,
+        significant(time),
+        significant(1000 / time),
+        `±${(100 * relativeSpread(entry.milliseconds)).toFixed(0)} %`,
+        ratio === undefined ? '' : `${significant(ratio)} ×`,
+        ratio === undefined ? '' : verdict(wantedRatio(adapter, problem, entry.key), ratio, '×'),
+      ];
+    }),
   };
 }
 
-const HEADINGS: Row = {
-  runtime: 'runtime',
-  library: 'library',
-  backend: 'backend',
-  milliseconds: 'ms/step',
-  stepsPerSecond: 'steps/s',
-  spread: 'spread',
-  ratio: 'webgan is faster by',
-};
-const COLUMNS = Object.keys(HEADINGS) as (keyof Row)[];
-const IS_NUMBER: Readonly<Record<keyof Row, boolean>> = {
-  runtime: false,
-  library: false,
-  backend: false,
-  milliseconds: true,
-  stepsPerSecond: true,
-  spread: true,
-  ratio: true,
-};
+/** The matrix products by themselves, in every runtime. */
+export function productTable(adapter: string, products: NonNullable<Part['products']>): Table {
+  return {
+    headings: [
+      'runtime',
+      'product',
+      'strategy',
+      'GFLOP/s',
+      'of the peak',
+      'wanted of the fastest',
+      'compiled in',
+    ],
+    numeric: [false, false, false, true, true, false, true],
+    rows: Object.entries(products).flatMap(([runtime, { peakGigaflops, entries }]) => [
+      [runtime, 'multiply-adds in registers', '', significant(peakGigaflops), '100 %', '', ''],
+      ...entries.map(({ product, label, gigaflops, share, compileMilliseconds }) => {
+        const rivals = entries.filter((other) => other.product === product);
+        const isFastest = rivals.every((other) => other.share <= share);
+        return [
+          runtime,
+          product,
+          label,
+          significant(gigaflops),
+          percent(share),
+          isFastest ? verdict(wantedShare(adapter, product), share, '%') : '',
+          `${significant(compileMilliseconds / 1000)} s`,
+        ];
+      }),
+    ]),
+  };
+}
 
-/** The table for a terminal. */
-export function terminalTable(entries: readonly Entry[]): string {
-  const rows = [HEADINGS, ...entries.map((entry) => rowOf(entry, entries))];
-  const widths = COLUMNS.map((column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
+function overheadTable(overhead: NonNullable<Part['overhead']>): Table {
+  return {
+    headings: ['runtime', 'an empty dispatch', 'a submit', 'an awaited readback'],
+    numeric: [false, true, true, true],
+    rows: Object.entries(overhead).map(([runtime, cost]) => [
+      runtime,
+      ...[cost.dispatch, cost.submit, cost.readback].map(significant),
+    ]),
+  };
+}
+
+/** The rungs of one adapter. */
+export function ladderTable(rungs: readonly Rung[]): Table {
+  return {
+    headings: ['512×512 · 512×512', 'GFLOP/s', 'of the peak', 'compiled in'],
+    numeric: [false, true, true, true],
+    rows: rungs.map(({ name, gigaflops, share, compileMilliseconds }) => [
+      name,
+      significant(gigaflops),
+      percent(share),
+      `${significant(compileMilliseconds / 1000)} s`,
+    ]),
+  };
+}
+
+/** A table for a terminal. */
+function terminalTable({ headings, numeric, rows }: Table): string {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all
     .map((row) =>
-      COLUMNS.map((column, index) =>
-        IS_NUMBER[column] ? row[column].padStart(widths[index]!) : row[column].padEnd(widths[index]!),
-      )
+      row
+        .map((cell, column) =>
+          numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
 }
 
-function markdownTable(
-  headings: readonly string[],
-  numeric: readonly boolean[],
-  rows: readonly (readonly string[])[],
-): string {
+function markdownTable({ headings, numeric, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(headings), line(numeric.map((is) => (is ? '---:' : '---'))), ...rows.map(line)].join('\n');
 }
 
-/** One adapter's section. */
-function markdownSection(result: Result): string {
-  const { adapter, machine, versions, overhead, phases, missing } = result;
-  const parts = [
-    `## ${adapter.name}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}. Driver: ${adapter.driver}. ` +
-      `${result.date.slice(0, 10)}, commit ${result.commit}. ` +
-      `${Object.entries(versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', ')}.`,
-    markdownTable(
-      COLUMNS.map((column) => HEADINGS[column]),
-      COLUMNS.map((column) => IS_NUMBER[column]),
-      result.entries.map((entry) => {
-        const row = rowOf(entry, result.entries);
-        return COLUMNS.map((column) => row[column]);
-      }),
-    ),
+/** What a part found, as paragraphs and tables. */
+function paragraphs(adapter: string, key: string, part: Part): readonly (string | Table)[] {
+  const { race, overhead, products, ladder } = part;
+  return [
+    ...(race
+      ? [
+          raceTable(adapter, key, race.entries),
+          ...(race.phases.length > 0
+            ? [
+                'webgan’s GPU time an iteration, by timestamp queries in Node:',
+                {
+                  headings: ['phase', 'dispatches', 'ms'],
+                  numeric: [false, true, true],
+                  rows: race.phases.map(({ name, dispatches, milliseconds }) => [
+                    name,
+                    String(dispatches),
+                    significant(milliseconds),
+                  ]),
+                },
+              ]
+            : []),
+        ]
+      : []),
+    ...(products ? [productTable(adapter, products)] : []),
+    ...(overhead ? [overheadTable(overhead)] : []),
+    ...(ladder
+      ? [`The peak was ${significant(ladder.peakGigaflops)} GFLOP/s.`, ladderTable(ladder.rungs)]
+      : []),
+    ...(part.missing.length > 0 ? [`Not measured: ${part.missing.join('; ')}.`] : []),
   ];
-  const measured = Object.entries(overhead);
-  if (measured.length > 0) {
-    parts.push(
-      'What the platform costs, in microseconds:',
-      markdownTable(
-        ['runtime', 'an empty dispatch', 'a submit', 'an awaited readback'],
-        [false, true, true, true],
-        measured.map(([runtime, cost]) => [
-          runtime,
-          ...[cost.dispatch, cost.submit, cost.readback].map(significant),
-        ]),
-      ),
-    );
-  }
-  if (phases.length > 0) {
-    parts.push(
-      'webgan’s GPU time an iteration, by timestamp queries in Node:',
-      markdownTable(
-        ['phase', 'dispatches', 'ms'],
-        [false, true, true],
-        phases.map(({ name, dispatches, milliseconds }) => [
-          name,
-          String(dispatches),
-          significant(milliseconds),
-        ]),
-      ),
-    );
-  }
-  if (missing.length > 0) parts.push(`Not measured: ${missing.join('; ')}.`);
-  return parts.join('\n\n');
+}
+
+/** One part for the terminal. */
+export function terminalText(adapter: string, key: string, part: Part): string {
+  return [key, ...paragraphs(adapter, key, part)]
+    .map((piece) => (typeof piece === 'string' ? piece : terminalTable(piece)))
+    .join('\n\n');
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  products: 'Matrix products by themselves',
+  overhead: 'What the platform costs, in microseconds',
+  ladder: 'The ladder of ../../docs/performance.md',
+};
+
+/** One adapter's section. */
+function markdownSection({ adapter, machine, parts }: Result): string {
+  const { cpu, cores, memoryGiB, system } = machine;
+  return [
+    `## ${adapter.name}`,
+    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}. Driver: ${adapter.driver}.`,
+    ...PARTS.filter((key) => parts[key]).flatMap((key) => {
+      const part = parts[key]!;
+      const versions = Object.entries(part.versions).map(([name, version]) => `${name} ${version}`);
+      return [
+        `### ${TITLES[key] ?? key}`,
+        `${part.date.slice(0, 10)}, commit ${part.commit}. ${versions.join(', ')}.`,
+        ...paragraphs(adapter.key, key, part).map((piece) =>
+          typeof piece === 'string' ? piece : markdownTable(piece),
+        ),
+      ];
+    }),
+  ].join('\n\n');
 }
 
 /** `bench/results/README.md`, from all results that there are. */
@@ -202,11 +210,30 @@ export function markdownPage(results: readonly Result[]): string {
   return `${[
     '# How fast a training step is',
     'Written by `npm run bench` from the JSON files beside it; don’t edit it by hand.',
-    'The step: a GAN of 2-32-32-2 (ReLU) and 2-32-32-1 (leaky ReLU), batch 128, Adam, the non-saturating loss. One step ' +
-      'draws real samples and noise, updates the discriminator, draws noise and updates the generator. All were timed in one ' +
-      'run, in short rounds, turn by turn; the figures are medians over rounds, the ratios medians of each round’s ratio, and ' +
-      'the spread is half the distance between the quartiles. Before the timing everybody trained on the same batches from ' +
-      'the same weights and ended with the same weights.',
+    'The steps, all with Adam on the non-saturating loss:',
+    PROBLEMS.map(({ key, description }) => `- \`${key}\`: ${description}.`).join('\n'),
+    'One step draws real samples and noise, updates the discriminator, draws noise and updates the generator. All were timed ' +
+      'in one run, in short rounds, turn by turn; the figures are medians over rounds, the ratios medians of each round’s ' +
+      'ratio, and the spread is half the distance between the quartiles. Before the timing everybody trained on the same ' +
+      'batches from the same weights and ended with the same weights.',
     ...sorted.map(markdownSection),
   ].join('\n\n')}\n`;
+}
+
+/**
+ * A document with every table between `<!-- ladder KEY -->` or `<!-- products KEY -->` and the next `<!-- end -->` written anew
+ * from the results of the adapter KEY; as it is where there are none.
+ */
+export function refreshTables(document: string, results: readonly Result[]): string {
+  return document.replace(
+    /(<!-- (ladder|products) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (whole, start: string, kind: 'ladder' | 'products', key: string, end: string) => {
+      const part = results.find(({ adapter }) => adapter.key === key)?.parts[kind];
+      const table =
+        kind === 'ladder'
+          ? part?.ladder && ladderTable(part.ladder.rungs)
+          : part?.products && productTable(key, part.products);
+      return table ? `${start}\n${markdownTable(table)}\n\n${end}` : whole;
+    },
+  );
 }

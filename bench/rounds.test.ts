@@ -37,7 +37,13 @@ test('rounds go round robin, each starting with the next entrant', async () => {
       .join(''),
   ).toBe('abcbcacab');
   // Before them, each warmed up on its own.
-  expect(log.slice(0, 3)).toEqual(['a 2', 'a 2', 'a 5']);
+  expect(log.slice(0, 4)).toEqual(['a 1', 'a 2', 'a 5', 'b 1']);
+});
+
+test('who takes longer than a round for one iteration is warmed up by one', async () => {
+  const { clock, log, entrants } = simulated({ slow: 500, fast: 1 });
+  await timeInTurns(entrants, { rounds: 1, target: 400, now: () => clock.now });
+  expect(log).toEqual(['slow 1', 'fast 1', 'fast 2', 'fast 400', 'slow 1', 'fast 400']);
 });
 
 test('warm-up is not counted', async () => {

@@ -4,7 +4,7 @@ import type { Run } from './contestant';
 
 export interface Entrant {
   readonly label: string;
-  readonly run: Run;
+  readonly run: Pick<Run, 'advance'>;
 }
 
 /** One entrant's timings: milliseconds an iteration, one number a round. */
@@ -29,7 +29,7 @@ export async function timeInTurns(
   options: RoundOptions,
 ): Promise<readonly Timing[]> {
   const now = options.now ?? (() => performance.now());
-  const time = async (run: Run, iterations: number) => {
+  const time = async (run: Entrant['run'], iterations: number) => {
     const start = now();
     await run.advance(iterations);
     return (now() - start) / iterations;
@@ -38,11 +38,12 @@ export async function timeInTurns(
   const iterations: number[] = [];
   for (const { label, run } of entrants) {
     options.progress?.(`warming up ${label}`);
-    await run.advance(2);
-    // Twice: the first estimate still holds what is compiled late, and is too short to settle the second.
-    let count = 2;
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const one = await time(run, count);
+    let one = await time(run, 1);
+    let count = 1;
+    // Twice more: the first estimate still holds what is compiled late, and is too short to settle the second. Whoever
+    // takes longer than a round for one iteration is as warm as need be.
+    for (let attempt = 0; attempt < 2 && one < options.target; attempt++) {
+      one = await time(run, Math.max(2, count));
       count = Math.min(MOST_ITERATIONS, Math.max(1, Math.round(options.target / one)));
     }
     iterations.push(count);

@@ -1,53 +1,57 @@
 // webgan itself, through the Trainer that the command and the page use.
 
 import { version } from '../package.json';
+import type { ImageSet } from '../src/data/image-set';
 import { openDevice } from '../src/gpu/device';
 import { parseConfig } from '../src/training/config';
 import { Trainer } from '../src/training/trainer';
 import type { Contestant, Run, Wait } from './contestant';
-import { type Batch, PROBLEM, type Weights } from './problem';
+import { makePictures } from './pictures';
+import { type Batch, type Problem, sampleShape, type Weights } from './problem';
+import { PROBLEMS } from './problems';
 
-/** The problem as a run configuration. */
-export function runConfiguration() {
-  const dense = (widths: readonly number[], activation: object) =>
-    widths.slice(1).flatMap((units, layer) => {
-      const layers: object[] = [{ type: 'dense', units }];
-      return layer === 0 ? layers : [activation, ...layers];
-    });
-  const adam = {
-    type: 'adam',
-    learningRate: PROBLEM.learningRate,
-    beta1: PROBLEM.beta1,
-    beta2: PROBLEM.beta2,
-    epsilon: PROBLEM.epsilon,
-  };
+/** A problem as a run configuration. */
+export function runConfiguration(problem: Problem) {
+  const { learningRate, beta1, beta2, epsilon, data } = problem;
+  const adam = { type: 'adam', learningRate, beta1, beta2, epsilon };
+  const [channels, height, width] = sampleShape(problem);
   return parseConfig({
-    data: {
-      source: 'ring',
-      modes: PROBLEM.modes,
-      radius: PROBLEM.radius,
-      standardDeviation: PROBLEM.standardDeviation,
-    },
-    noise: { type: 'normal', size: PROBLEM.noiseSize },
-    generator: dense(PROBLEM.generatorWidths, { type: 'relu' }),
-    discriminator: dense(PROBLEM.discriminatorWidths, { type: 'leakyRelu', slope: PROBLEM.slope }),
+    data:
+      data.kind === 'ring'
+        ? {
+            source: 'ring',
+            modes: data.modes,
+            radius: data.radius,
+            standardDeviation: data.standardDeviation,
+          }
+        : { source: 'images', channels, height, width },
+    noise: { type: 'normal', size: problem.noiseSize },
+    generator: problem.generator,
+    discriminator: problem.discriminator,
     loss: 'nonSaturating',
     optimizer: { generator: adam, discriminator: adam },
-    batchSize: PROBLEM.batchSize,
+    batchSize: problem.batchSize,
     discriminatorSteps: 1,
     steps: 1_000_000,
     seed: 1,
   });
 }
 
+/** What the data source of a problem needs beside the configuration. */
+export function runContent({ data }: Problem): { readonly images?: ImageSet } {
+  if (data.kind === 'ring') return {};
+  const { count, side } = data;
+  const pieces = [makePictures(data)];
+  return { images: { name: 'bench', count, channels: 1, height: side, width: side, pieces } };
+}
+
 class WebganRun implements Run {
   readonly #trainer: Trainer;
-  readonly #queue: GPUQueue;
   readonly #wait: Wait;
+  #iterationsPerSubmit = 1;
 
-  constructor(trainer: Trainer, queue: GPUQueue, wait: Wait) {
+  constructor(trainer: Trainer, wait: Wait) {
     this.#trainer = trainer;
-    this.#queue = queue;
     this.#wait = wait;
   }
 
@@ -57,10 +61,13 @@ class WebganRun implements Run {
   }
 
   async advance(iterations: number): Promise<void> {
-    for (let left = iterations; left > 0; left -= ITERATIONS_PER_SUBMIT) {
-      this.#trainer.advance(Math.min(left, ITERATIONS_PER_SUBMIT));
+    const start = performance.now();
+    for (let left = iterations; left > 0; left -= this.#iterationsPerSubmit) {
+      this.#trainer.advance(Math.min(left, this.#iterationsPerSubmit));
     }
-    await this.#wait(this.#queue.onSubmittedWorkDone());
+    await this.#wait(this.#trainer.device.gpu.queue.onSubmittedWorkDone());
+    const iteration = (performance.now() - start) / iterations;
+    this.#iterationsPerSubmit = Math.min(MOST_ITERATIONS, Math.max(1, Math.floor(SUBMIT / iteration)));
   }
 
   async weights(): Promise<Weights> {
@@ -72,8 +79,9 @@ class WebganRun implements Run {
   }
 }
 
-/** As many as the training loop, too, puts into one submit of a step this small on a slow adapter. */
-const ITERATIONS_PER_SUBMIT = 50;
+/** About as long, in milliseconds, as the training loop, too, makes a submit. */
+const SUBMIT = 40;
+const MOST_ITERATIONS = 50;
 
 /** webgan on the adapter that `navigator.gpu` gives. */
 export function webgan(wait: Wait): Contestant {
@@ -82,11 +90,12 @@ export function webgan(wait: Wait): Contestant {
     library: 'webgan',
     version,
     backend: 'WebGPU',
-    async start(weights) {
+    problems: PROBLEMS.map(({ key }) => key),
+    async start(problem, weights) {
       const device = await openDevice(navigator.gpu);
-      const trainer = await Trainer.create(device, runConfiguration());
+      const trainer = await Trainer.create(device, runConfiguration(problem), runContent(problem));
       trainer.writeTensors(new Map(weights));
-      return new WebganRun(trainer, device.gpu.queue, wait);
+      return new WebganRun(trainer, wait);
     },
   };
 }

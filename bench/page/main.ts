@@ -28,5 +28,6 @@ function send(message: WorkerRequest['message']): Promise<unknown> {
 window.bench = {
   introduce: () => send({ do: 'introduce' }) as ReturnType<PageBench['introduce']>,
   overhead: () => send({ do: 'overhead' }) as ReturnType<PageBench['overhead']>,
+  products: (options) => send({ do: 'products', options }) as ReturnType<PageBench['products']>,
   ask: (key, request) => send({ do: 'ask', key, request }),
 };

@@ -4,6 +4,7 @@ import type { PageIntroduction } from '../browser';
 import type { Wait } from '../contestant';
 import { gatherContestants } from '../contestants';
 import { measureOverhead } from '../overhead';
+import { measureProducts, type ProductOptions } from '../products';
 import { type Ask, answering, type Request } from '../remote';
 
 export interface WorkerRequest {
@@ -11,6 +12,7 @@ export interface WorkerRequest {
   readonly message:
     | { readonly do: 'introduce' }
     | { readonly do: 'overhead' }
+    | { readonly do: 'products'; readonly options: ProductOptions }
     | { readonly do: 'ask'; readonly key: string; readonly request: Request };
 }
 
@@ -32,11 +34,12 @@ async function introduce(): Promise<PageIntroduction> {
   const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
   return {
     adapter: info && { vendor, architecture, device, description },
-    contestants: contestants.map(({ key, library, version, backend }) => ({
+    contestants: contestants.map(({ key, library, version, backend, problems }) => ({
       key,
       library,
       version,
       backend,
+      problems,
     })),
     missing,
   };
@@ -45,6 +48,7 @@ async function introduce(): Promise<PageIntroduction> {
 async function answer({ message }: WorkerRequest): Promise<unknown> {
   if (message.do === 'introduce') return introduce();
   if (message.do === 'overhead') return measureOverhead(navigator.gpu, wait);
+  if (message.do === 'products') return measureProducts(navigator.gpu, wait, message.options);
   return asks.get(message.key)!(message.request);
 }
 
