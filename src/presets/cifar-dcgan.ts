@@ -7,7 +7,7 @@ const adam = { type: 'adam', learningRate: 2e-4, beta1: 0.5 };
 
 export default {
   name: 'cifar-dcgan',
-  description: 'A DCGAN for 32 × 32 colour images such as CIFAR-10: wants a GPU. Give --data.',
+  description: 'A DCGAN for 32 × 32 colour images such as CIFAR-10: wants a GPU. Wants images of yours.',
   config: {
     data: { source: 'images', channels: 3, height: 32, width: 32, flip: true },
     noise: { type: 'normal', size: 100 },

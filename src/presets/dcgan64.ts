@@ -8,7 +8,7 @@ const adam = { type: 'adam', learningRate: 2e-4, beta1: 0.5 };
 export default {
   name: 'dcgan64',
   description:
-    'The DCGAN paper’s networks for 64 × 64 colour images, such as faces: wants a GPU. Give --data.',
+    'The DCGAN paper’s networks for 64 × 64 colour images, such as faces: wants a GPU. Wants images of yours.',
   config: {
     data: { source: 'images', channels: 3, height: 64, width: 64 },
     noise: { type: 'uniform', size: 100 },

@@ -8,7 +8,7 @@ const adam = { type: 'adam', learningRate: 1e-3, beta1: 0.5 };
 export default {
   name: 'mnist-dcgan',
   description:
-    '28 × 28 grey images such as MNIST’s digits, by a small DCGAN: twenty minutes without a GPU. Give --data.',
+    '28 × 28 grey images such as MNIST’s digits, by a small DCGAN: twenty minutes without a GPU. Wants images of yours.',
   config: {
     data: { source: 'images', channels: 1, height: 28, width: 28 },
     noise: { type: 'normal', size: 100 },

@@ -7,7 +7,7 @@ const leakyRelu = { type: 'leakyRelu', slope: 0.2 };
 
 export default {
   name: 'mnist-mlp',
-  description: '28 × 28 grey images such as MNIST’s digits, by dense layers alone. Give --data.',
+  description: '28 × 28 grey images such as MNIST’s digits, by dense layers alone. Wants images of yours.',
   config: {
     data: { source: 'images', channels: 1, height: 28, width: 28 },
     noise: { type: 'normal', size: 100 },
