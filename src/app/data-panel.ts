@@ -27,9 +27,9 @@ export function bindData(app: App): void {
 
   effect(() => {
     const state = desk.state.value;
-    const wanted = model.wanted.value;
     const text = state.kind === 'read' ? readInWords(state.text, state.skipped) : '';
-    element('data-text').textContent = text || (wanted ? imagesWanted(wanted) : 'None of your own yet.');
+    element('data-text').textContent = text;
+    element('data-text').hidden = text === '';
     element('reading').hidden = state.kind !== 'reading';
     const progress = element('reading-progress', HTMLProgressElement);
     if (state.kind === 'reading') {
@@ -41,9 +41,13 @@ export function bindData(app: App): void {
     element('data-problem-text').textContent = state.kind === 'failed' ? state.text : '';
     element('skip-bad').hidden = state.kind !== 'failed' || !state.files;
   });
+  // Where a run waits for images, the way to them is open.
+  const drawer = element('data', HTMLDetailsElement);
+  let openedForThem = false;
   effect(() => {
-    // Where a run waits for images, the way to them is open.
-    if (model.phase.value === 'waiting') element('data', HTMLDetailsElement).open = true;
+    const phase = model.phase.value;
+    if (phase === 'waiting' && !drawer.open) openedForThem = drawer.open = true;
+    if (phase === 'ready' && openedForThem) openedForThem = drawer.open = false;
   });
   effect(() => {
     const wanted = model.phase.value === 'waiting' ? model.wanted.value : undefined;

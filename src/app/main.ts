@@ -34,8 +34,10 @@ const KEYS: Readonly<Record<PictureKind, string>> = {
   none: 'These samples have no picture here.',
 };
 effect(() => {
-  const picture = app.model.configured.value?.picture ?? 'plane';
+  const { configured, wanted } = app.model;
+  const picture = wanted.value ? 'images' : (configured.value?.picture ?? 'plane');
   element('stage').dataset.picture = picture;
+  document.body.dataset.samples = picture === 'images' ? 'images' : 'points';
   element('legend-field').hidden = picture === 'images';
   element('stage-key').textContent = KEYS[picture];
 });

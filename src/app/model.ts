@@ -30,6 +30,7 @@ export class Model {
   readonly ahead = signal(0);
   readonly stepsPerSecond = signal<number | undefined>(undefined);
   readonly memory = signal<MemoryReport | undefined>(undefined);
+  readonly products = signal<Extract<Report, { type: 'strategies' }> | undefined>(undefined);
   readonly reading = signal<Reading | undefined>(undefined);
   readonly evaluation = signal<Evaluation | undefined>(undefined);
   /** Of image runs. */
@@ -71,6 +72,7 @@ export class Model {
     this.ahead.value = 0;
     this.stepsPerSecond.value = undefined;
     this.memory.value = undefined;
+    this.products.value = undefined;
     this.reading.value = undefined;
     this.evaluation.value = undefined;
     this.saved.value = undefined;
@@ -108,6 +110,9 @@ export class Model {
         this.ahead.value = report.ahead;
         this.memory.value = report.memory;
         if (report.phase !== 'training') this.stepsPerSecond.value = undefined;
+        break;
+      case 'strategies':
+        this.products.value = report;
         break;
       case 'metrics':
         this.#takeMetrics(report);

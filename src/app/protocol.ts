@@ -188,6 +188,13 @@ export type Report =
       readonly ahead: number;
       readonly memory: MemoryReport;
     }
+  /** How the matrix products run, by strategy, with how many run so; `settled` when that changes no more. */
+  | {
+      readonly type: 'strategies';
+      readonly run: number;
+      readonly products: ReadonlyMap<string, number>;
+      readonly settled: boolean;
+    }
   | {
       readonly type: 'metrics';
       readonly run: number;

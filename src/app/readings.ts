@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { element } from './elements';
 import type { Model } from './model';
-import { count, decimal, memoryInWords, rate, share } from './words';
+import { count, decimal, memoryInWords, productsInWords, rate, share } from './words';
 
 export function bindReadings(model: Model): void {
   const show = (id: string, text: () => string) => {
@@ -34,7 +34,9 @@ export function bindReadings(model: Model): void {
   effect(() => {
     const memory = model.memory.value;
     element('memory').hidden = !memory;
-    element('memory').textContent = memory ? memoryInWords(memory) : '';
+    const products = model.products.value;
+    const how = products ? productsInWords(products.products, products.settled) : '';
+    element('memory').textContent = memory ? `${memoryInWords(memory)} ${how}` : '';
   });
 
   effect(() => {

@@ -176,6 +176,7 @@ export class Session {
         },
       });
       this.#phase(trainer.step > 0 ? 'paused' : 'ready');
+      this.#tellStrategies(run, trainer);
       this.#redraw();
     } catch (error) {
       if (beginning.kind !== 'configuration' && error instanceof UserError)
@@ -183,6 +184,16 @@ export class Session {
       else this.fail(error);
     }
     trace('prepare', start);
+  }
+
+  /** Now, and when it changes no more. */
+  #tellStrategies(run: number, trainer: Trainer): void {
+    const tell = (settled: boolean) =>
+      this.#post({ type: 'strategies', run, products: trainer.strategies, settled });
+    tell(false);
+    void trainer.settled.then(() => {
+      if (this.#current?.trainer === trainer) tell(true);
+    });
   }
 
   async #checkpointOf(beginning: Beginning): Promise<(Checkpoint & { file: string }) | undefined> {

@@ -47,6 +47,14 @@ export function memoryInWords(memory: MemoryReport): string {
   return `GPU memory ${megabytes(memory.total)} MiB${listed ? `: ${listed}` : ''}.`;
 }
 
+/** How the matrix products of an iteration run: nothing of a run that has none to choose for. */
+export function productsInWords(products: ReadonlyMap<string, number>, settled: boolean): string {
+  if (products.size === 0) return '';
+  const sorted = [...products].sort(([, a], [, b]) => b - a);
+  const listed = sorted.map(([strategy, number]) => `${number} ${strategy}`).join(', ');
+  return `Matrix products: ${listed}${settled ? '' : '; quicker ones are being compiled'}.`;
+}
+
 /** What a run waits for. */
 export function imagesWanted({ channels, height, width }: ImageShape): string {
   const colour = channels === 1 ? 'grey' : 'colour';

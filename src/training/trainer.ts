@@ -119,6 +119,19 @@ export class Trainer {
     return this.#run;
   }
 
+  /** How the products of an iteration run now: strategies, with how many run so. */
+  get strategies(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const plan of Object.values(this.#plans) as Plan[])
+      for (const [label, count] of plan.strategies) counts.set(label, (counts.get(label) ?? 0) + count);
+    return counts;
+  }
+
+  /** Resolves when no product waits for a quicker strategy any more. */
+  get settled(): Promise<void> {
+    return Promise.all((Object.values(this.#plans) as Plan[]).map((plan) => plan.settled)).then(() => {});
+  }
+
   /** Bytes of the GPU's memory that the run holds, by what they hold. Views that were made of it are not in it. */
   get memory(): MemoryReport {
     const plans = Object.values(this.#plans) as Plan[];
