@@ -6,6 +6,7 @@ import { napUntil } from '../gpu/node';
 import { UserError } from '../math/errors';
 import { DEFAULT_PRESET, presets } from '../presets';
 import { type Console, Failure, processConsole } from './console';
+import type { InspectOptions } from './inspect';
 import type { SampleOptions } from './sample';
 import type { TheoryCommandOptions } from './theory';
 import type { TrainOptions } from './train';
@@ -126,6 +127,34 @@ function program(console: Console, exit: (code: number) => void): Command {
         await train(source, { ...(options as unknown as TrainOptions), settings }, console);
       },
     );
+
+  program
+    .command('inspect')
+    .summary('tell what images a folder, an archive or a file holds')
+    .description(
+      'Reads images as train does (a folder or .zip of PNG, JPEG or WebP; MNIST’s or CIFAR’s files, also packed) and tells ' +
+        'their number, size, channels and classes, or which file is wrong and why.',
+    )
+    .argument('<path>', 'a folder, an archive or a file')
+    .option(
+      '--image-size <n>',
+      'pixels along each side, scaled and cropped (default: their own)',
+      wholeNumber('--image-size', 1, 1024),
+    )
+    .addOption(
+      new Option('--channels <n>', 'make all of them grey (1) or RGB (3) (default: their own)').choices([
+        '1',
+        '3',
+      ]),
+    )
+    .option('--skip-bad', 'go on without files that are no images')
+    .option('--out <file>', 'draw a contact sheet into a .png')
+    .option('--json', 'print one JSON object instead of sentences', false)
+    .action(async (path: string, options: Omit<InspectOptions, 'channels'> & { channels?: '1' | '3' }) => {
+      const { inspect } = await import('./inspect');
+      const { channels, ...rest } = options;
+      await inspect(path, { ...rest, ...(channels && { channels: channels === '1' ? 1 : 3 }) }, console);
+    });
 
   program
     .command('sample')

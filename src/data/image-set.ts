@@ -18,3 +18,18 @@ export interface ImageSet {
 
 /** A piece has at most this many bytes: well below what every adapter binds. */
 export const PIECE_BYTES = 64 * 2 ** 20;
+
+/** The pixels of one image, [height, width, channels]. */
+export function imageAt(
+  { pieces, channels, height, width }: ImageSet,
+  index: number,
+): Uint8Array<ArrayBuffer> {
+  const values = channels * height * width;
+  let first = 0;
+  for (const piece of pieces) {
+    const count = piece.length / values;
+    if (index < first + count) return piece.subarray((index - first) * values, (index - first + 1) * values);
+    first += count;
+  }
+  throw new RangeError(`There is no image ${index} in a set of ${first}.`);
+}
