@@ -226,6 +226,48 @@ const wrong: [string, (config: Base) => unknown, string][] = [
     'generator: its output has shape [3], but a sample of the data "ring" has shape [2]; a last layer that gives [2] would do.',
   ],
   [
+    'an average over no images',
+    (c) => ({ ...c, average: { halfLife: 0 } }),
+    'average.halfLife: 0 given; a number of images above 0 would do.',
+  ],
+  [
+    'a ramp above all images',
+    (c) => ({ ...c, average: { halfLife: 1000, ramp: 1.5 } }),
+    'average.ramp: 1.5 given; a number from 0 to 1 would do.',
+  ],
+  [
+    'an average that is a number',
+    (c) => ({ ...c, average: 1000 }),
+    'average: 1000 given; an object would do.',
+  ],
+  [
+    'a misspelt half-life',
+    (c) => ({ ...c, average: { halflife: 1000 } }),
+    'average.halflife: there is no such field; did you mean halfLife? average takes halfLife, ramp.',
+  ],
+  [
+    'no checkpoints',
+    (c) => ({ ...c, checkpointEvery: 0 }),
+    'checkpointEvery: 0 given; a whole number from 1 to 1000000000 would do.',
+  ],
+  [
+    'a G of another shape than the images, which are not read for that',
+    (c) => ({ ...c, data: { source: 'images', channels: 3, height: 8, width: 6 } }),
+    'generator: its output has shape [2], but a sample of the data "images" has shape [3, 8, 6]; a last layer that gives [3, 8, 6] would do.',
+  ],
+  [
+    'a convolution whose weights are too large for any GPU',
+    (c) => ({
+      ...c,
+      discriminator: [
+        { type: 'dense', units: 4096 },
+        { type: 'reshape', shape: [1024, 2, 2] },
+        { type: 'conv2d', channels: 4096, kernel: 3, padding: 1 },
+      ],
+    }),
+    'discriminator[2] (conv2d): its weight has 37748736 numbers; at most 33554432 would do.',
+  ],
+  [
     'layers that do not fit',
     (c) => ({
       ...c,
@@ -268,6 +310,19 @@ describe('what is wrong is named in one sentence, with what would do', () => {
     expect(parse).toThrow(message);
     expect(parse).toThrow(/^[^\n]*[.?]$/);
   });
+});
+
+test('an average has a ramp unless told otherwise, and there is none unless asked for', () => {
+  expect(parseConfig(base()).average).toBeNull();
+  expect(parseConfig({ ...base(), average: { halfLife: 1000 } }).average).toEqual({
+    halfLife: 1000,
+    ramp: 0.05,
+  });
+  expect(parseConfig({ ...base(), average: null, checkpointEvery: 50 })).toMatchObject({
+    average: null,
+    checkpointEvery: 50,
+  });
+  expect('checkpointEvery' in parseConfig(base())).toBe(false);
 });
 
 test('a recorded run brings its data along, and its shape is G’s', () => {
