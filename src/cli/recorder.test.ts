@@ -1,6 +1,6 @@
 // What a run's folder holds, line by line, for reports and evaluations in any order that training gives them.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { parseConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { Snapshot } from '../training/recording';
+import type { TrainerState } from '../training/tensor';
 import { artistOf } from './artist';
 import { Recorder } from './recorder';
 import { createRunFolder, type RunFolder } from './run-folder';
@@ -38,11 +39,11 @@ const evaluation = (step: number): Evaluation => ({
   highQuality: 0.5,
   highQualityFloor: 0.99,
 });
-const snapshot = (updates: number): Snapshot => ({
-  state: {
-    tensors: new Map([['generator.0.weight', { shape: [1, 2], data: Float32Array.of(updates, 2) }]]),
-    updates: { discriminator: updates, generator: updates },
-  },
+const state = (updates: number): TrainerState => ({
+  tensors: new Map([['generator.0.weight', { shape: [1, 2], data: Float32Array.of(updates, 2) }]]),
+  updates: { discriminator: updates, generator: updates },
+});
+const snapshot = (): Snapshot => ({
   generated: new Float32Array(20),
   field: new Float32Array(artist.points.length / 2).fill(0.5),
 });
@@ -55,7 +56,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'webgan-recorder-'));
   folder = createRunFolder(root, undefined, 'ring', config);
   time = 1000;
-  recorder = new Recorder(folder, config, 'ring', artist, undefined, () => time);
+  recorder = new Recorder(folder, config, 'ring', artist, undefined, undefined, () => time);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -72,7 +73,7 @@ test('a line a report; at an evaluation it waits for what that says', async () =
   expect(lines()).toEqual([]);
   time = 4000;
   recorder.report(rows(11, 20));
-  recorder.evaluated(evaluation(10), snapshot(10));
+  recorder.evaluated(evaluation(10), snapshot());
   expect(lines()).toEqual([
     {
       step: 10,
@@ -92,10 +93,11 @@ test('a line a report; at an evaluation it waits for what that says', async () =
       highQualityFloor: 0.99,
     },
   ]);
-  recorder.evaluated(evaluation(20), snapshot(20));
+  recorder.evaluated(evaluation(20), snapshot());
   time = 4500;
   recorder.report(rows(21, 25));
-  recorder.evaluated(evaluation(25), snapshot(25));
+  recorder.evaluated(evaluation(25), snapshot());
+  await recorder.checkpoint(state(25));
   expect(lines().map(({ step, js, stepsPerSecond, seconds }) => [step, js, stepsPerSecond, seconds])).toEqual(
     [
       [10, 0.1, 5, 2],
@@ -118,20 +120,20 @@ test('a line a report; at an evaluation it waits for what that says', async () =
     evaluation: evaluation(25),
   });
   const saved = readCheckpoint(readFileSync(join(folder.path, 'checkpoint.safetensors')), 'c');
-  expect(saved).toEqual({ config, state: snapshot(25).state });
+  expect(saved).toEqual({ config, state: state(25) });
 });
 
 test('evaluations between reports get a line too', async () => {
   const odd = parseConfig({ ...presets.get('ring').config, steps: 30, reportEvery: 20, evaluateEvery: 15 });
-  recorder = new Recorder(folder, odd, 'ring', artist, undefined, () => time);
-  recorder.evaluated(evaluation(15), snapshot(15));
+  recorder = new Recorder(folder, odd, 'ring', artist, undefined, undefined, () => time);
+  recorder.evaluated(evaluation(15), snapshot());
   recorder.report(rows(1, 20));
   recorder.report(rows(21, 30));
   expect(lines().map(({ step, js }) => [step, js])).toEqual([
     [15, 0.15],
     [20, undefined],
   ]);
-  recorder.evaluated(evaluation(30), snapshot(30));
+  recorder.evaluated(evaluation(30), snapshot());
   expect(lines().map(({ step, js }) => [step, js])).toEqual([
     [15, 0.15],
     [20, undefined],
@@ -147,9 +149,45 @@ test('a run that ends early keeps what it has', async () => {
   expect(JSON.parse(read('summary.json'))).toMatchObject({ end: 'failed', step: 10, fault: { step: 12 } });
 });
 
-test('a picture that cannot be written is told at the end, and does not end the process', async () => {
+test('a run that was stopped between evaluations has the last one in its last line', async () => {
+  recorder.report(rows(1, 10));
+  recorder.evaluated(evaluation(10), snapshot());
+  recorder.report(rows(11, 13));
+  recorder.evaluated(evaluation(13), snapshot());
+  await recorder.close({ end: 'stopped' });
+  expect(lines().map(({ step, js, value }) => [step, js, value])).toEqual([
+    [10, 0.1, -10],
+    [13, 0.13, -13],
+  ]);
+});
+
+test('a checkpoint is written when all before it is', async () => {
+  recorder.report(rows(1, 10));
+  recorder.evaluated(evaluation(10), snapshot());
+  const written = recorder.checkpoint(state(10));
+  expect(existsSync(join(folder.path, 'checkpoint.safetensors'))).toBe(false);
+  await written;
+  expect(readdirSync(join(folder.path, 'samples'))).toEqual(['000010.png']);
+  expect(readCheckpoint(readFileSync(join(folder.path, 'checkpoint.safetensors')), 'c').state).toEqual(
+    state(10),
+  );
+});
+
+test('a run that goes on counts steps and seconds on', async () => {
+  recorder = new Recorder(folder, config, 'ring', artist, undefined, { step: 10, seconds: 60 }, () => time);
+  expect([recorder.step, recorder.seconds]).toEqual([10, 60]);
+  time += 2000;
+  recorder.report(rows(11, 20));
+  recorder.evaluated(evaluation(20), snapshot());
+  expect(lines()).toMatchObject([{ step: 20, stepsPerSecond: 5, seconds: 62 }]);
+  expect(await recorder.close({ end: 'stopped' })).toMatchObject({ step: 20, seconds: 62 });
+});
+
+test('a picture that cannot be written is told, and no checkpoint passes over it', async () => {
   rmSync(join(folder.path, 'samples'), { recursive: true });
-  recorder.evaluated(evaluation(10), snapshot(10));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await expect(recorder.close({ end: 'finished' })).rejects.toThrow(/ENOENT/);
+  recorder.evaluated(evaluation(10), snapshot());
+  const why = /samples.000010\.png cannot be written: the path cannot be made/;
+  await expect(recorder.checkpoint(state(10))).rejects.toThrow(why);
+  expect(existsSync(join(folder.path, 'checkpoint.safetensors'))).toBe(false);
+  await expect(recorder.close({ end: 'finished' })).rejects.toThrow(why);
 });

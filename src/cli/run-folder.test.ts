@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../math/errors';
 import type { RunConfig } from '../training/config';
-import { createRunFolder, readUserFile, writeWhole, writing } from './run-folder';
+import { readUserFile, writeWhole, writing } from './files';
+import { createRunFolder } from './run-folder';
 
 const config = { seed: 3, steps: 10 } as RunConfig;
 let root: string;

@@ -29,6 +29,8 @@ export interface StoredRun {
   readonly seconds: number;
   /** `summary.json` of a run that ended at this step and has nothing left to do. */
   readonly finished: object | undefined;
+  /** The network whose learning rate falls over the run's steps, which then are fixed. */
+  readonly falling: 'discriminator' | 'generator' | undefined;
   /** Drops what was written after the checkpoint, and opens the folder to write on. */
   resume(): RunFolder;
   /** Leaves the folder to others, as it is. */
@@ -75,6 +77,7 @@ function readRun(path: string, settings: readonly string[], unlock: () => void):
     saved: checkpoint && { state: checkpoint.state, file },
     step,
     seconds,
+    falling: fallingRate(config),
     finished: step >= config.steps ? summaryOf(path, step) : undefined,
     resume,
     release: unlock,
@@ -138,16 +141,23 @@ function withSettings(stored: RunConfig, settings: readonly string[], step: numb
         `steps: ${config.steps} given, but the run has made ${step} already; ${step} or more would do.`,
       );
     }
-    for (const network of ['discriminator', 'generator'] as const) {
-      const { schedule } = stored.optimizer[network] as { schedule?: { type: string } };
-      if (schedule === undefined || schedule.type === 'constant') continue;
+    const network = fallingRate(stored);
+    if (network !== undefined && step > 0) {
       throw new UserError(
         `steps: ${config.steps} given, but the learning rate of the ${network} falls over the ${stored.steps} steps that the run ` +
-          `began with (schedule "${schedule.type}"), so that another number makes another run of it; ${stored.steps} would do.`,
+          `began with, so that another number makes another run of it; ${stored.steps} would do.`,
       );
     }
   }
   return config;
+}
+
+/** The network whose learning rate falls over the steps of the run, if there is one. */
+function fallingRate({ optimizer }: RunConfig): 'discriminator' | 'generator' | undefined {
+  return (['discriminator', 'generator'] as const).find((network) => {
+    const { schedule } = optimizer[network] as { schedule?: { type: string } };
+    return schedule !== undefined && schedule.type !== 'constant';
+  });
 }
 
 /** How many bytes of the metrics are whole lines of steps up to this one, and the seconds that the last of them says. */

@@ -14,7 +14,7 @@ import { progressLine } from './progress';
 import { type Progress, Recorder } from './recorder';
 import { createRunFolder, type RunFolder } from './run-folder';
 import type { OpenRuntime, Runtime } from './runtime';
-import { openStoredRun, type SavedState } from './stored-run';
+import { openStoredRun, type SavedState, type StoredRun } from './stored-run';
 import { count, duration, verdict } from './words';
 
 export interface TrainOptions extends ImageOptions {
@@ -52,9 +52,7 @@ export async function train(
   const { config, content, path, from } = stage;
   if (stage.finished) {
     stage.abandon();
-    tell(
-      `${path} has made all of its ${count(config.steps)} steps; --steps with a larger number would go on.`,
-    );
+    tell(stage.greeting);
     if (options.json) console.out(JSON.stringify({ folder: path, ...stage.finished }));
     return;
   }
@@ -168,7 +166,8 @@ async function beginRun(source: string | undefined, options: TrainOptions, conso
 }
 
 async function resumeRun(run: string, { settings }: TrainOptions, console: Console): Promise<Stage> {
-  const { config, path, step, seconds, saved, finished, resume, release } = openStoredRun(run, settings);
+  const stored = openStoredRun(run, settings);
+  const { config, path, step, seconds, saved, finished, resume, release } = stored;
   let content: DataContent = {};
   try {
     if (!finished) content = await loadContent(config, console);
@@ -180,15 +179,22 @@ async function resumeRun(run: string, { settings }: TrainOptions, console: Conso
     config,
     content,
     path,
-    greeting: saved
-      ? `Resuming ${path} at step ${count(step)} of ${count(config.steps)}.`
-      : `${path} has no checkpoint yet: beginning it again, ${count(config.steps)} steps.`,
+    greeting: resuming(stored),
     from: { step, seconds },
     saved,
     finished,
     open: resume,
     abandon: release,
   };
+}
+
+function resuming({ config, path, step, saved, falling, finished }: StoredRun): string {
+  const steps = count(config.steps);
+  if (finished && falling)
+    return `${path} has made all of its ${steps} steps; the learning rate of the ${falling} falls over them, so that a longer run is another one.`;
+  if (finished) return `${path} has made all of its ${steps} steps; a larger number for --steps would do.`;
+  if (saved) return `Resuming ${path} at step ${count(step)} of ${steps}.`;
+  return `${path} has no checkpoint yet: beginning it again, ${steps} steps.`;
 }
 
 function summaryLines(recorder: Recorder, path: string, stopped: boolean): string[] {
