@@ -66,8 +66,7 @@ export function inputAt(path: string): ImageInput {
 
 /** In an order that does not hang on the disk's. */
 function filesBelow(folder: string, below = ''): InputFile[] {
-  const entries = readdirSync(join(folder, below), { withFileTypes: true });
-  return entries
+  return entriesOf(join(folder, below))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = below ? `${below}/${entry.name}` : entry.name;
@@ -76,6 +75,16 @@ function filesBelow(folder: string, below = ''): InputFile[] {
       if (entry.isSymbolicLink()) return unreadable(path, 'is a link, which may lead anywhere');
       return entry.isFile() ? fileAt(join(folder, path), path) : unreadable(path, 'is no regular file');
     });
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new UserError(
+      `${folder}: cannot be read (${(error as NodeJS.ErrnoException).code}); a folder that may be read would do.`,
+    );
+  }
 }
 
 function fileAt(place: string, path: string): InputFile {

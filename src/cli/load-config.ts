@@ -56,7 +56,9 @@ export async function loadConfig(
   if (!isImages(data)) return { config: parseConfig(filled), name };
   // Nobody should wait for thousands of images to learn of a mistyped field.
   const known = 'height' in data && 'width' in data && 'channels' in data;
-  const early = known ? parseConfig(filled) : undefined;
+  const unread = { channels: 1, height: 1, width: 1, ...data };
+  const early =
+    known || typeof data.path !== 'string' ? parseConfig({ ...(set as object), data: unread }) : undefined;
   const place = options.data ?? locate(data.path, folder);
   const { height, width, channels } = (early?.data ?? data) as Partial<ImageShape>;
   const size = height !== undefined && width !== undefined ? { height, width } : undefined;
