@@ -286,14 +286,15 @@ function replaceArray(tokens: readonly Token[], array: LocalArray, uses: readonl
   while (Array.from({ length }, (_, element) => stem + element).some((name) => taken.has(name))) stem += '_';
   const { line } = tokens[keywordAt]!;
   const declarations = Array.from({ length }, (_, element) => `var ${stem}${element}: ${type};`).join(' ');
-  const replaced: Token[] = [...tokens.slice(0, keywordAt), ...retokenize(declarations, line)];
+  // Joined at the end: a worker's stack is too small for that many arguments of `push`.
+  const pieces: (readonly Token[])[] = [tokens.slice(0, keywordAt), retokenize(declarations, line)];
   let index = declaration.end + 1;
   for (const use of uses) {
-    replaced.push(...tokens.slice(index, use.from), { kind: 'name', text: stem + use.element, line });
+    pieces.push(tokens.slice(index, use.from), [{ kind: 'name', text: stem + use.element, line }]);
     index = use.to + 1;
   }
-  replaced.push(...tokens.slice(index));
-  return replaced;
+  pieces.push(tokens.slice(index));
+  return pieces.flat();
 }
 
 const retokenize = (text: string, line: number): Token[] =>
