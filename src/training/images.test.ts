@@ -183,6 +183,18 @@ describe('a state with batch norm, dropout, an average and shuffled images', () 
   });
 });
 
+test('a D that mixes its batch has the gradients of both of its passes', async () => {
+  const trainer = await create();
+  trainer.updateDiscriminator();
+  const { realScore, fakeScore } = await trainer.readLatest();
+  const gradients = await trainer.readGradients();
+  // By the bias of the logit, sp(−r) + sp(f) has the derivative (σ(r) − 1) + σ(f).
+  expect(gradients.get('grad.discriminator.5.bias')!.data[0]).toBeCloseTo(realScore - 1 + fakeScore, 5);
+  // Neither pass alone gives that.
+  expect(Math.abs(realScore - 1)).toBeGreaterThan(0.1);
+  expect(fakeScore).toBeGreaterThan(0.1);
+});
+
 describe('an evaluation of images', () => {
   test('is the mean over batches of V with both networks as they are sampled from', async () => {
     const trainer = await create();
