@@ -28,7 +28,7 @@ export function gunzipped(content: Content): Content {
 }
 
 /** @throws BadFile for what is cut off, damaged or a bomb */
-export async function* gunzip(
+async function* gunzip(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let [packed, unpacked] = [0, 0];
