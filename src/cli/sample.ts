@@ -33,6 +33,9 @@ type Kind = (typeof KINDS)[number];
 /** Writes samples of a run's generator, or ways between them; the same ones for the same seed. @throws UserError */
 export async function sample(run: string, options: SampleOptions, console: Console): Promise<void> {
   const { seed, out, interpolate } = options;
+  if (interpolate && options.count !== undefined) {
+    throw new UserError('--interpolate: --count given too; one of the two would do.');
+  }
   const kind = kindOf(out);
   const checkpoint = findCheckpoint(run);
   const { config, state } = readCheckpoint(readUserFile(checkpoint), checkpoint);
