@@ -189,8 +189,8 @@ fn workgroupWeightGrad(
         && sourceX >= 0 && sourceX < i32(window.inputWidth);
       let at = ((n * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel;
       leftTile[ahead * TILE + loadLane] = select(0.0, input[select(0u, at, inside)], inside);
-      let from = pixel * window.outputs + loadColumn;
-      rightTile[ahead * TILE + loadLane] = select(0.0, outputGrad[select(0u, from, pixel < end)], pixel < end);
+      let gradAt = pixel * window.outputs + loadColumn;
+      rightTile[ahead * TILE + loadLane] = select(0.0, outputGrad[select(0u, gradAt, pixel < end)], pixel < end);
     }
     workgroupBarrier();
     for (var k = 0u; k < GROUP; k++) {

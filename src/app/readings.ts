@@ -1,9 +1,10 @@
 // The numbers beside the picture.
 
 import { effect } from '@preact/signals-core';
+import { memoryInWords, productsInWords } from '../training/run-words';
 import { element } from './elements';
 import type { Model } from './model';
-import { count, decimal, memoryInWords, productsInWords, rate, share } from './words';
+import { count, decimal, rate, share } from './words';
 
 export function bindReadings(model: Model): void {
   const show = (id: string, text: () => string) => {

@@ -12,6 +12,7 @@ import { TrainingLoop } from '../training/loop';
 import type { MetricsRow } from '../training/metrics';
 import { type RecordingRequest, record, type Snapshot, takeSnapshot } from '../training/recording';
 import { Trainer } from '../training/trainer';
+import { browserChoices } from './choice-store';
 import { experimentOf } from './experiment';
 import { Judge } from './judge';
 import { Picture } from './picture/picture';
@@ -86,7 +87,10 @@ export class Session {
       return undefined;
     }
     try {
-      const device = await openDevice(navigator.gpu);
+      const device = await openDevice(navigator.gpu, {
+        store: browserChoices(),
+        compiler: navigator.userAgent,
+      });
       const context = canvas.getContext('webgpu');
       if (!context) {
         unsupported('noApi', 'not on a canvas of a worker');

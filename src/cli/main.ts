@@ -3,10 +3,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { napUntil } from '../gpu/node';
+import { STRATEGIES } from '../gpu/strategies';
 import { UserError } from '../math/errors';
 import { DEFAULT_PRESET, presets } from '../presets';
 import { type Console, Failure, processConsole } from './console';
 import type { InspectOptions } from './inspect';
+import type { ReplayOptions } from './replay';
 import type { SampleOptions } from './sample';
 import type { TheoryCommandOptions } from './theory';
 import type { TrainOptions } from './train';
@@ -98,6 +100,8 @@ function program(console: Console, exit: (code: number) => void): Command {
         .choices(['node', 'chrome'])
         .default('node'),
     )
+    .addOption(strategyOption())
+    .option('--verbose', 'also tell how the matrix products run and what the GPU’s memory holds', false)
     .option('--json', 'print one JSON object at the end instead of sentences', false)
     .action(
       async (
@@ -183,12 +187,13 @@ function program(console: Console, exit: (code: number) => void): Command {
       'Replays recorded training runs (parity cases) and says the worst error of each beside its tolerance.',
     )
     .argument('<case.safetensors...>', 'recorded runs')
+    .addOption(strategyOption())
     .option('--json', 'print one JSON object a case: file, pass, worst: { tensor, error, tolerance }', false)
     .addHelpText(
       'after',
       '\nExit codes: 0 all pass, 1 a case fails, 2 a file cannot be read or uses something not built yet.',
     )
-    .action(async (files: string[], options: { json: boolean }) => {
+    .action(async (files: string[], options: ReplayOptions) => {
       const { replayFiles } = await import('./replay');
       exit(await replayFiles(files, options, console));
     });
@@ -266,6 +271,12 @@ function usageError(text: string): string {
     .replace(/\s*\n\s*/g, ' ');
   return `webgan: ${line}${/[.?)]$/.test(line) ? '' : '.'} See webgan --help, or --help after a command.`;
 }
+
+const strategyOption = () =>
+  new Option(
+    '--strategy <strategy>',
+    'make every matrix product that can go about it so (default: whatever is quickest on the adapter)',
+  ).choices(STRATEGIES);
 
 const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 

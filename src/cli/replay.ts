@@ -2,11 +2,17 @@
 
 import { basename } from 'node:path';
 import { readSafetensors } from '../export/safetensors';
+import type { StrategyName } from '../gpu/strategies';
 import { UserError } from '../math/errors';
 import { parseReplayCase, type ReplayCase, type ReplayResult, replay } from '../training/replay';
 import type { Console } from './console';
 import { readUserFile } from './files';
 import { openNodeDevice } from './node-runtime';
+
+export interface ReplayOptions {
+  readonly json: boolean;
+  readonly strategy?: StrategyName;
+}
 
 /**
  * Replays every file. Returns the exit code: 0 if all pass, 1 if one fails, 2 if one cannot be read or uses something
@@ -14,13 +20,15 @@ import { openNodeDevice } from './node-runtime';
  */
 export async function replayFiles(
   files: readonly string[],
-  options: { json: boolean },
+  options: ReplayOptions,
   console: Console,
 ): Promise<number> {
   const cases = files.map((file) => ({ file, ...open(file) }));
   const width = Math.max(...files.map((file) => basename(file).length));
   let code = 0;
-  const device = cases.some(({ recorded }) => recorded) ? await openNodeDevice() : undefined;
+  const device = cases.some(({ recorded }) => recorded)
+    ? await openNodeDevice({ strategy: options.strategy })
+    : undefined;
   try {
     if (device && !options.json) console.out(`Replaying on ${device.name}.`);
     for (const { file, recorded, error } of cases) {

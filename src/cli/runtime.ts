@@ -2,13 +2,19 @@
 
 import type { DataContent } from '../data/source';
 import type { Ways } from '../export/interpolate';
+import type { StrategyName } from '../gpu/strategies';
 import type { RunConfig } from '../training/config';
 import type { RecordingHooks, RecordingRequest } from '../training/recording';
+import type { MemoryReport } from '../training/run-memory';
 import type { SavedState } from './stored-run';
 
 export interface Runtime {
   /** The adapter in words. */
   readonly adapter: string;
+  /** Bytes of the GPU's memory, by use; undefined where that cannot be seen from here. */
+  memory?(): MemoryReport;
+  /** How the matrix products of an iteration run now: labels, with how many run so. */
+  strategies?(): ReadonlyMap<string, number>;
   /** [count, …sample] of the data. */
   real(count: number, seed: number): Promise<Float32Array>;
   /** [rows · columns, …sample] of G, on the ways from one sample to the next. */
@@ -30,6 +36,8 @@ export interface RuntimeRequest {
   readonly recording: RecordingRequest;
   /** Where a run goes on from; nothing of one that begins. */
   readonly saved: SavedState | undefined;
+  /** How products have to go about it; whatever is quickest where absent. */
+  readonly strategy?: StrategyName | undefined;
 }
 
 /** @throws UserError where the saved state does not fit the configuration */

@@ -28,7 +28,7 @@ export interface TheoryCommandOptions {
  */
 export async function theory(options: TheoryCommandOptions, console: Console): Promise<boolean> {
   const experiments = chosenExperiments(options.experiments);
-  const device = await openNodeDevice(options.adapter);
+  const device = await openNodeDevice({ adapter: options.adapter });
   const start = performance.now();
   try {
     const write = openFolder(options.out);

@@ -1,9 +1,11 @@
 // `webgan train`: a run from its configuration to its folder.
 
 import type { DataContent } from '../data/source';
+import type { StrategyName } from '../gpu/strategies';
 import { UserError } from '../math/errors';
 import type { RunConfig } from '../training/config';
 import { TrainingFault } from '../training/fault';
+import { memoryInWords, productsInWords } from '../training/run-words';
 import { artistOf } from './artist';
 import { openChromeRuntime } from './chrome-runtime';
 import { type Console, Failure } from './console';
@@ -27,6 +29,8 @@ export interface TrainOptions extends ImageOptions {
   /** Iterations between two checkpoints; one at every evaluation where absent. */
   readonly checkpointEvery?: number;
   readonly runtime: 'node' | 'chrome';
+  readonly strategy?: StrategyName;
+  readonly verbose?: boolean;
   readonly json: boolean;
 }
 
@@ -81,7 +85,8 @@ export async function train(
   try {
     tell(stage.greeting);
     try {
-      runtime = await RUNTIMES[options.runtime]({ config, content, recording, saved: stage.saved });
+      const { strategy } = options;
+      runtime = await RUNTIMES[options.runtime]({ config, content, recording, saved: stage.saved, strategy });
       folder = stage.open();
     } catch (error) {
       stage.abandon();
@@ -89,6 +94,7 @@ export async function train(
     }
     if (interrupted) runtime.stop();
     tell(`Training on ${runtime.adapter}, into ${path}.`);
+    if (options.verbose && runtime.memory) tell(memoryInWords(runtime.memory()));
     const real = await runtime.real(samples, config.seed);
     const recorder = new Recorder(folder, config, folder.name, artist, real, from);
     const end = { adapter: runtime.adapter, runtime: options.runtime };
@@ -120,6 +126,7 @@ export async function train(
         throw new UserError(`${error.message} ${rest}; webgan train --resume ${path} goes on from there.`);
       throw error;
     }
+    if (options.verbose && runtime.strategies) tell(productsInWords(runtime.strategies(), true));
     const stopped = recorder.step < config.steps;
     const summary = await recorder.close({ end: stopped ? 'stopped' : 'finished', ...end });
     console.status?.('');

@@ -44,16 +44,19 @@ const instances: GPU[] = [];
  *
  * @param options.adapter 'default', 'lavapipe', 'swiftshader' or the path of a Vulkan manifest, before `VK_DRIVER_FILES` and
  * `WEBGAN_ADAPTER`. See `driverCandidates`.
+ * @param options.heavy true where dispatches are large enough to be worth the threads of an adapter made of software
  * @returns WebGPU, on which an adapter was seen, and the driver that gave it.
  * @throws UserError that says what to install if no driver gives an adapter.
  */
-export async function openNodeGpu(options: { adapter?: string | undefined } = {}): Promise<NodeGpu> {
+export async function openNodeGpu(
+  options: { adapter?: string | undefined; heavy?: boolean | undefined } = {},
+): Promise<NodeGpu> {
   const system = nodeSystem();
   const drivers = driverCandidates(system, options.adapter);
   const { create, globals } = await loadDawn(system);
   Object.assign(globalThis, globals);
   for (const driver of drivers) {
-    const restore = useDriver(driver);
+    const restore = useDriver(driver, options.heavy ?? false);
     const gpu = create([]);
     instances.push(gpu);
     const adapter = await gpu.requestAdapter();
@@ -80,14 +83,14 @@ async function loadDawn(system: System): Promise<typeof import('webgpu')> {
  * Makes Vulkan use one driver. Its loader reads these variables when Dawn makes an instance; the returned function puts them back,
  * so that neither child processes nor a second call take our choice for the user's.
  */
-function useDriver({ path, loader }: Driver): () => void {
+function useDriver({ path, loader }: Driver, heavy: boolean): () => void {
   if (path === undefined) return () => {};
   const before = { ...process.env };
   // Loaders before 1.3.207 know the second name only.
   const wanted: Record<string, string> = { VK_DRIVER_FILES: path, VK_ICD_FILENAMES: path };
   // lavapipe wakes threads of its own for every dispatch, which takes 17 of a small dispatch's 20 µs. Without them the preset
   // `ring` trains 2.4 times as fast on two cores, and `grid`, four times the size, as fast as with them.
-  if (process.env[LAVAPIPE_THREADS] === undefined) wanted[LAVAPIPE_THREADS] = '0';
+  if (!heavy && process.env[LAVAPIPE_THREADS] === undefined) wanted[LAVAPIPE_THREADS] = '0';
   Object.assign(process.env, wanted);
   if (!isLoadable(VULKAN_LOADER) && loader !== undefined) isLoadable(loader);
   return () => {

@@ -18,6 +18,8 @@ export interface StrategyOptions {
   /** Use this one wherever it can be used, and nothing else; waits until it has compiled. */
   readonly strategy?: StrategyName | undefined;
   readonly store?: ChoiceStore | undefined;
+  /** What compiles the shaders, a browser's or Dawn's version: another may make another choice. */
+  readonly compiler?: string | undefined;
 }
 
 /**
@@ -71,7 +73,15 @@ export class Strategies {
     const known = this.known(work);
     if (known) return known;
     const there = work.alternatives!.on(this.#traits);
-    const key = `${this.#device.name} · ${work.alternatives!.key}`;
+    const codes = [work, ...there.flatMap((alternative) => alternative.work)].map(
+      ({ kernel }) => kernel.code,
+    );
+    const key = [
+      this.#device.name,
+      this.#options.compiler,
+      hashOf(codes.join()),
+      work.alternatives!.key,
+    ].join(' · ');
     this.#choices ??= (this.#options.store?.read() ?? Promise.resolve({}))
       .catch(() => ({}))
       .then((read) => ({ ...read }));
@@ -91,3 +101,10 @@ export class Strategies {
 
 const preferred = (there: readonly Alternative[], labels: readonly string[] | undefined) =>
   labels?.map((wanted) => there.find(({ label }) => label === wanted)).find((found) => found !== undefined);
+
+/** Tells texts apart: FNV-1a over UTF-16 units (Fowler, Noll, Vo), 32 bits. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

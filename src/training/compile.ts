@@ -291,6 +291,15 @@ export const keptGroups = ({ parameters, tensors, kept, buffers }: TrainedNetwor
   ...(buffers.length > 0 ? [{ arena: kept, specs: buffers }] : []),
 ];
 
+/** Multiply-adds that make a dispatch worth waking an adapter's threads for: about ten times what waking them costs. */
+const HEAVY_FLOPS = 1e6;
+
+/** True where an iteration's dispatches are large rather than many: networks on images, as against points. */
+export function isHeavy({ updateDiscriminator, updateGenerator }: CompiledRun): boolean {
+  const list = [...updateDiscriminator, ...updateGenerator];
+  return list.reduce((sum, { flops }) => sum + flops, 0) > HEAVY_FLOPS * list.length;
+}
+
 function optimize(network: TrainedNetwork, fault: Slot): readonly Work[] {
   const { optimizer, clock, parameters, gradients, state } = network;
   const wholeState = Object.fromEntries(Object.entries(state).map(([name, arena]) => [name, arena.whole]));
