@@ -10,6 +10,7 @@ import { type Console, Failure, processConsole } from './console';
 import type { InspectOptions } from './inspect';
 import type { ReplayOptions } from './replay';
 import type { SampleOptions } from './sample';
+import type { ScoreOptions } from './score';
 import type { TheoryCommandOptions } from './theory';
 import type { TrainOptions } from './train';
 
@@ -178,6 +179,28 @@ function program(console: Console, exit: (code: number) => void): Command {
     .action(async (run: string, options: SampleOptions) => {
       const { sample } = await import('./sample');
       await sample(run, options, console);
+    });
+
+  program
+    .command('score')
+    .summary('score a trained generator of images')
+    .description(
+      'Scores a run’s generator of images without any downloaded network, each score beside what other real images get: ' +
+        'sliced Wasserstein distance, precision, recall, density, coverage, and the real images nearest to samples; of ' +
+        'labelled data also what a small classifier says that is trained here. Writes scores.json and nearest.png into the run’s folder.',
+    )
+    .argument('<run>', 'a run’s folder, or its name in runs/')
+    .option(
+      '--samples <n>',
+      'how many samples and real images of each kind to compare',
+      wholeNumber('--samples', 16, 50_000),
+      2000,
+    )
+    .option('--seed <n>', 'seed of the noise', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--json', 'print one JSON object instead of a table', false)
+    .action(async (run: string, options: ScoreOptions) => {
+      const { score } = await import('./score');
+      await score(run, options, console);
     });
 
   program

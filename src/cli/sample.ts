@@ -127,7 +127,7 @@ function writeImages(folder: string, images: Float32Array, shape: readonly numbe
 }
 
 /** A run is named by its folder, by its name in `runs`, or by the checkpoint itself. */
-function findCheckpoint(run: string): string {
+export function findCheckpoint(run: string): string {
   const candidates = [join(run, 'checkpoint.safetensors'), join('runs', run, 'checkpoint.safetensors'), run];
   const found = candidates.find((path) => existsSync(path) && !statSync(path).isDirectory());
   if (found !== undefined) return found;

@@ -3,7 +3,7 @@
 import type { Evaluation } from '../training/evaluate';
 
 export const count = (n: number): string => n.toLocaleString('en');
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 /** With a real minus sign. */
 export const fixed = (x: number, digits = 3): string => x.toFixed(digits).replace('-', '−');
 

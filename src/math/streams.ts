@@ -20,6 +20,7 @@ export const STREAMS = {
   scoreDirections: 17,
   classifierHeldOut: 18,
   classifierData: 19,
+  classifierShift: 20,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;

@@ -2,8 +2,7 @@
 
 import { thumbnails } from './features';
 import { compareManifolds, type ManifoldScores, manifoldOf } from './manifold';
-import { nearestRows, type Rows } from './neighbours';
-import { type Pictures, pictureCount, pictureSize, slicePictures } from './pictures';
+import { type Pictures, pictureCount } from './pictures';
 import { type SlicedWassersteinOptions, slicedWasserstein } from './sliced-wasserstein';
 
 type Beside<Scores> = Scores & { readonly [Name in keyof Scores as `${Name & string}Real`]: number };
@@ -13,12 +12,7 @@ export interface ImageScores extends Beside<ManifoldScores> {
   /** Sliced Wasserstein distance of patches, times 1000. 0 is best. */
   readonly swd: number;
   readonly swdReal: number;
-  /** Median Euclidean distance of a picture's pixels to the nearest real one: far below `…Real`, it is a copy. */
-  readonly nearest: number;
-  readonly nearestReal: number;
 }
-
-export type ImageScoreOptions = SlicedWassersteinOptions;
 
 /** Of each kind at least this many. */
 export const LEAST_PICTURES = 16;
@@ -32,7 +26,7 @@ export function scoreImages(
   generated: Pictures,
   real: Pictures,
   otherReal: Pictures,
-  options: ImageScoreOptions = {},
+  options: SlicedWassersteinOptions = {},
 ): ImageScores {
   if (pictureCount(real) < LEAST_PICTURES)
     throw new RangeError(`${pictureCount(real)} pictures say nothing; at least ${LEAST_PICTURES} would do.`);
@@ -51,21 +45,5 @@ export function scoreImages(
     densityReal: other.density,
     coverage: own.coverage,
     coverageReal: other.coverage,
-    nearest: typicalDistance(generated, real),
-    nearestReal: typicalDistance(otherReal, real),
   };
-}
-
-/** Pictures as rows of pixels. */
-export const pixelRows = (pictures: Pictures): Rows => ({
-  width: pictureSize(pictures),
-  numbers: pictures.pixels,
-});
-
-/** Enough for a median. */
-const TYPICAL = 200;
-
-function typicalDistance(pictures: Pictures, among: Pictures): number {
-  const { distances } = nearestRows(pixelRows(slicePictures(pictures, 0, TYPICAL)), pixelRows(among));
-  return distances.sort()[Math.floor(distances.length / 2)]!;
 }

@@ -67,26 +67,3 @@ export function nearestOthers(set: Rows, k: number): Float64Array {
   }
   return nearest;
 }
-
-export interface Nearest {
-  /** Which row is nearest to each. */
-  readonly indices: Uint32Array;
-  /** Euclidean. */
-  readonly distances: Float64Array;
-}
-
-/** The nearest row of `among` to each row of `queries`. */
-export function nearestRows(queries: Rows, among: Rows): Nearest {
-  const count = rowCount(queries);
-  const indices = new Uint32Array(count);
-  const distances = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < rowCount(among); j++) {
-      const distance = squaredDistance(queries, i, among, j, distances[i]!);
-      if (distance >= distances[i]!) continue;
-      distances[i] = distance;
-      indices[i] = j;
-    }
-  }
-  return { indices, distances: distances.map(Math.sqrt) };
-}
