@@ -33,7 +33,7 @@ interface RungOptions {
 }
 
 /** The rungs that an adapter of this subgroup size can climb; without subgroups the last one is missing. */
-export function rungs(subgroupSize: number | undefined): readonly RungOptions[] {
+function rungs(subgroupSize: number | undefined): readonly RungOptions[] {
   const climbed: RungOptions[] = [
     { name: 'one result per invocation', code: naive, grid: [SIZE / 8, SIZE / 8, 1] },
     {
@@ -47,13 +47,13 @@ export function rungs(subgroupSize: number | undefined): readonly RungOptions[] 
     { name: 'through workgroup memory instead', code: workgroup, grid: [SIZE / 32, SIZE / 64, 1] },
   ];
   if (subgroupSize === undefined || ![4, 8, 16, 32].includes(subgroupSize)) return climbed;
-  // As wide a tile as the registers hold: few lanes take more columns each.
+  // As large a tile as registers hold: few lanes take more columns each.
   const tiles: readonly [rows: number, blocks: number][] =
     subgroupSize === 4
       ? [
           [8, 1],
           [16, 1],
-          [32, 2],
+          [16, 2],
         ]
       : subgroupSize === 8
         ? [
@@ -134,7 +134,7 @@ export async function measureLadder(gpu: GPU, wait: Wait, options: LadderOptions
           milliseconds,
           compileMilliseconds: kernel.compileMilliseconds,
           gigaflops: FLOPS / median(milliseconds) / 1e6,
-          share: shareOfPeak(FLOPS, milliseconds, peak.flops, peakTimes),
+          share: (FLOPS / peak.flops) * medianRatio(peakTimes, milliseconds),
         };
       }),
     };
@@ -142,14 +142,6 @@ export async function measureLadder(gpu: GPU, wait: Wait, options: LadderOptions
     device.destroy();
   }
 }
-
-/** The median over rounds of a kernel's rate relative to the peak's in the same round. */
-export const shareOfPeak = (
-  flops: number,
-  milliseconds: readonly number[],
-  peakFlops: number,
-  peakMilliseconds: readonly number[],
-): number => (flops / peakFlops) * medianRatio(peakMilliseconds, milliseconds);
 
 async function readBack(device: GPUDevice, wait: Wait, source: GPUBuffer): Promise<Float32Array> {
   const { MAP_READ, COPY_DST } = GPUBufferUsage;

@@ -52,6 +52,7 @@ export async function measurePhases(gpu: GPU, wait: Wait, problem: Problem): Pro
   // A run with a fault in it updates nothing any more.
   memory.write(run.fault, NO_FAULT);
   const plans = await Promise.all(list.map((work) => Plan.create(device, memory, work.kernel.label, [work])));
+  await wait(Promise.all(plans.map((plan) => plan.settled)));
 
   const count = 2 * list.length;
   const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
@@ -102,7 +103,9 @@ export async function measurePhases(gpu: GPU, wait: Wait, problem: Problem): Pro
 
   const phases = new Map<string, Phase>();
   for (const [index, { kernel }] of list.entries()) {
-    const name = kernel.label;
+    const [quicker] = plans[index]!.strategies.keys();
+    const name =
+      quicker === undefined || quicker === 'plain' ? kernel.label : `${kernel.label} as ${quicker}`;
     const known = phases.get(name) ?? { name, dispatches: 0, milliseconds: 0 };
     phases.set(name, {
       name,

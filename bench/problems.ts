@@ -77,7 +77,7 @@ export const PROBLEMS: readonly Problem[] = [
     ],
     data: PICTURES,
     ...ADAM,
-    comparedIterations: 3,
+    comparedIterations: 2,
     rounds: 3,
   },
 ];

@@ -173,7 +173,7 @@ async function candidatesOf(device: Device, wait: Wait, product: Product): Promi
   let plain: Float32Array | undefined;
   for (const { strategy, label, work: list } of ways) {
     const start = performance.now();
-    const plan = await Plan.create(device, memory, label, list);
+    const plan = await Plan.fixed(device, memory, label, list);
     const advance = async (times: number) => {
       submitPass(device.gpu, label, (pass) => {
         for (let time = 0; time < times; time++) plan.encode(pass);

@@ -76,6 +76,7 @@ class WebganRun implements Run {
 
   async dispose(): Promise<void> {
     this.#trainer.destroy();
+    this.#trainer.device.destroy();
   }
 }
 
@@ -94,6 +95,8 @@ export function webgan(wait: Wait): Contestant {
     async start(problem, weights) {
       const device = await openDevice(navigator.gpu);
       const trainer = await Trainer.create(device, runConfiguration(problem), runContent(problem));
+      // Training starts on plain products: what is compared and timed are those that it ends on.
+      await wait(trainer.settled);
       trainer.writeTensors(new Map(weights));
       return new WebganRun(trainer, wait);
     },
