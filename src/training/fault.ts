@@ -1,6 +1,7 @@
 // What stops a run: the first number that is not finite, with the step and the tensor that it turned up in.
 
 import type { Arena } from '../gpu/memory';
+import type { MetricsRow } from './metrics';
 import type { NetworkName } from './network';
 
 /** Losses, a gradient or a weight became NaN or infinite. Weights stay as they were before that update. */
@@ -12,6 +13,8 @@ export class TrainingFault extends Error {
     readonly step: number,
     /** `discriminatorLoss`, `grad.generator.0.weight`, `discriminator.2.bias` … */
     readonly tensor: string,
+    /** Of the iterations before it, those that nobody has read yet. */
+    readonly rows: readonly MetricsRow[] = [],
   ) {
     super(`${tensor} is no longer finite at step ${step}: a smaller learning rate would do.`);
   }

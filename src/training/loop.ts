@@ -1,6 +1,7 @@
 // The training loop: submits iterations ahead of the GPU, a few at a time, and reports on the way. It never waits for a readback.
 
 import type { Evaluation } from './evaluate';
+import { TrainingFault } from './fault';
 import type { MetricsRow } from './metrics';
 import type { TrainerState } from './tensor';
 import type { Trainer } from './trainer';
@@ -189,7 +190,18 @@ export class TrainingLoop {
     this.#failed = true;
     this.#running = false;
     this.#stopped = true;
+    if (error instanceof TrainingFault) this.#reportUpTo(error);
     this.#options.onError?.(error);
+  }
+
+  /** What went well before a fault is reported too. */
+  #reportUpTo({ rows }: TrainingFault): void {
+    this.#unread.push(...rows);
+    try {
+      if (this.#unread.length > 0) this.#options.onReport?.(this.#unread.splice(0));
+    } catch {
+      // The fault says more than what could not be written down because of it.
+    }
   }
 
   #finish(): void {

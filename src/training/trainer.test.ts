@@ -285,6 +285,7 @@ describe('a fault', () => {
     const fault = await trainer.readMetrics().catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(TrainingFault);
     expect(fault).toMatchObject({ step: 4, tensor: 'discriminatorLoss' });
+    expect((fault as TrainingFault).rows.map(({ step }) => step)).toEqual([1, 2, 3]);
     const after = await trainer.readTensors();
     expect(after.get('generator.0.weight')!.data).toEqual(before.get('generator.0.weight')!.data);
   });

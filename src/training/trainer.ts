@@ -13,7 +13,7 @@ import { toChannelsFirst, toChannelsLast } from '../math/axes';
 import { type CompiledRun, compileRun, keptGroups, type TrainedNetwork } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
-import { NO_FAULT, readFault } from './fault';
+import { NO_FAULT, readFault, TrainingFault } from './fault';
 import { type GeneratorChoice, Inference } from './inference';
 import { initialTensors } from './initialize';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
@@ -217,10 +217,11 @@ export class Trainer {
   async readMetrics(): Promise<MetricsRow[]> {
     const [from, to] = [this.#rowsRead, this.#generatorUpdates];
     this.#rowsRead = to;
-    const rows = historyPieces(this.#memory.region(this.#run.history), from, to);
-    const bytes = await this.#read([...rows, this.#memory.region(this.#run.fault)]);
-    this.#throwFault(bytes.slice(bytes.byteLength - 16));
-    return parseRows(bytes, Math.min(to - from, HISTORY_ROWS));
+    const pieces = historyPieces(this.#memory.region(this.#run.history), from, to);
+    const bytes = await this.#read([...pieces, this.#memory.region(this.#run.fault)]);
+    const rows = parseRows(bytes, Math.min(to - from, HISTORY_ROWS));
+    this.#throwFault(bytes.slice(bytes.byteLength - 16), rows);
+    return rows;
   }
 
   /** The metrics of the last updates, also of an iteration that is only half done. */
@@ -342,13 +343,16 @@ export class Trainer {
     return read();
   }
 
-  #throwFault(words: ArrayBuffer): void {
+  #throwFault(words: ArrayBuffer, rows: readonly MetricsRow[] = []): void {
     const { generator, discriminator } = this.#run;
     const fault = readFault(new Uint32Array(words), this.config.discriminatorSteps, {
       generator,
       discriminator,
     });
-    if (fault) throw fault;
+    if (!fault) return;
+    const { step, tensor } = fault;
+    const before = rows.filter((row) => row.step < step);
+    throw new TrainingFault(step, tensor, before);
   }
 
   async #toChannelsFirst(samples: Promise<Float32Array<ArrayBuffer>>): Promise<Float32Array<ArrayBuffer>> {
