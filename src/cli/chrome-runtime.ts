@@ -29,6 +29,7 @@ interface PackedState {
 interface PackedSnapshot {
   readonly generated: string;
   readonly field: string;
+  readonly scored: string;
 }
 
 type Message =
@@ -168,9 +169,10 @@ function installSide(request: Omit<RecordingRequest, 'points'> & { points: numbe
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) binary += String.fromCharCode(byte);
     return btoa(binary);
   };
-  const packSnapshot = ({ generated, field }: Snapshot): PackedSnapshot => ({
+  const packSnapshot = ({ generated, field, scored }: Snapshot): PackedSnapshot => ({
     generated: pack(generated),
     field: pack(field),
+    scored: pack(scored),
   });
   const packState = ({ tensors, updates }: TrainerState): PackedState => ({
     tensors: [...tensors].map(([name, { shape, data }]) => ({ name, shape, data: pack(data) })),
@@ -216,8 +218,12 @@ async function hear(message: Message, hooks: RecordingHooks): Promise<void> {
     case 'report':
       return hooks.onReport(message.rows);
     case 'evaluation': {
-      const { generated, field } = message.snapshot;
-      return hooks.onEvaluation(message.evaluation, { generated: numbers(generated), field: numbers(field) });
+      const { generated, field, scored } = message.snapshot;
+      return hooks.onEvaluation(message.evaluation, {
+        generated: numbers(generated),
+        field: numbers(field),
+        scored: numbers(scored),
+      });
     }
     case 'samples':
       return hooks.onSamples?.({ step: message.step, generated: numbers(message.generated) });

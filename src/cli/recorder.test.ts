@@ -46,6 +46,7 @@ const state = (updates: number): TrainerState => ({
 const snapshot = (): Snapshot => ({
   generated: new Float32Array(20),
   field: new Float32Array(artist.points.length / 2).fill(0.5),
+  scored: new Float32Array(),
 });
 
 let root: string;

@@ -4,13 +4,12 @@ import { writeCheckpoint } from '../export/checkpoint';
 import { animate, encodePng } from '../export/png';
 import { imageGrid, toRasters } from '../export/raster';
 import type { RunConfig } from '../training/config';
-import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { Snapshot, StepSamples } from '../training/recording';
 import type { TrainerState } from '../training/tensor';
 import type { Artist, Subject } from './artist';
 import type { RunFolder } from './run-folder';
-import { caption, count } from './words';
+import { caption, count, type ScoredEvaluation } from './words';
 
 /** Pictures in an animation. */
 const MOST_FRAMES = 100;
@@ -38,7 +37,7 @@ export class Recorder {
   #lastStep: number;
   #lastTime: number;
   #stepsPerSecond = 0;
-  #evaluation: Evaluation | undefined;
+  #evaluation: ScoredEvaluation | undefined;
   // Lines that wait for the evaluation of their step, and those behind them.
   #lines: Line[] = [];
   #written: Line | undefined;
@@ -75,7 +74,7 @@ export class Recorder {
   get stepsPerSecond(): number {
     return this.#stepsPerSecond;
   }
-  get evaluation(): Evaluation | undefined {
+  get evaluation(): ScoredEvaluation | undefined {
     return this.#evaluation;
   }
   get step(): number {
@@ -106,7 +105,7 @@ export class Recorder {
   }
 
   /** An evaluation with what belongs to its step: completes the step's line, draws a picture. */
-  evaluated(evaluation: Evaluation, snapshot: Snapshot): void {
+  evaluated(evaluation: ScoredEvaluation, snapshot: Pick<Snapshot, 'generated' | 'field'>): void {
     if (this.#closed) return;
     this.#evaluation = evaluation;
     const entry = this.#lines.find(({ step }) => step === evaluation.step);
@@ -202,6 +201,12 @@ export class Recorder {
 const sampleName = (step: number): string => String(step).padStart(6, '0');
 
 /** What an evaluation adds to its step's line; the line's own V and scores are the batch's. */
-function scoresOf({ step: _, value: __, realScore: ___, fakeScore: ____, ...scores }: Evaluation): object {
+function scoresOf({
+  step: _,
+  value: __,
+  realScore: ___,
+  fakeScore: ____,
+  ...scores
+}: ScoredEvaluation): object {
   return scores;
 }

@@ -9,7 +9,7 @@ import { UserError } from '../math/errors';
 import { type ClassScores, scoreClasses } from '../scores/class-scores';
 import { trainClassifier } from '../scores/classifier';
 import { labelledData } from '../scores/held-out';
-import { type ImageScores, LEAST_PICTURES, scoreImages } from '../scores/image-scores';
+import { type ImageScores, LEAST_PICTURES, median, scoreImages } from '../scores/image-scores';
 import { imagesOf, type NearestImages, nearestImages, picturesOf } from '../scores/nearest-images';
 import { type Pictures, slicePictures } from '../scores/pictures';
 import { Trainer } from '../training/trainer';
@@ -26,14 +26,7 @@ export interface ScoreOptions {
   readonly json: boolean;
 }
 
-/** Whether samples are copies of what G was trained to be like. */
-interface MemoryScores {
-  /** Median Euclidean distance to the nearest real image, of samples and of real images to others. */
-  readonly nearest: number;
-  readonly nearestReal: number;
-}
-
-interface Scores extends ImageScores, MemoryScores, Partial<ClassScores> {
+interface Scores extends ImageScores, Partial<ClassScores> {
   /** Iterations that the generator was trained for. */
   readonly step: number;
   /** Images of each kind that were compared. */
@@ -95,6 +88,7 @@ export async function score(run: string, options: ScoreOptions, console: Console
       step: state.updates.generator,
       samples,
       ...imageScores,
+      // Of all that there are, where they are stored: a copy may be of any.
       nearest: median(nearest.distances),
       nearestReal: median(others.distances),
       ...classScores,
@@ -110,8 +104,6 @@ export async function score(run: string, options: ScoreOptions, console: Console
     device.destroy();
   }
 }
-
-const median = (values: Float64Array): number => values.slice().sort()[Math.floor(values.length / 2)]!;
 
 /** Each sample, and to its right the real image that is nearest to it. */
 function drawPairs(samples: Pictures, nearest: NearestImages): Uint8Array<ArrayBuffer> {

@@ -16,6 +16,7 @@ import { progressLine } from './progress';
 import { type Progress, Recorder } from './recorder';
 import { createRunFolder, type RunFolder } from './run-folder';
 import type { OpenRuntime, Runtime } from './runtime';
+import { scorerOf } from './scorer';
 import { openStoredRun, type SavedState, type StoredRun } from './stored-run';
 import { count, duration, verdict } from './words';
 
@@ -62,6 +63,7 @@ export async function train(
   }
   const artist = artistOf(config);
   const { samples, points, imageShape } = artist;
+  const scorer = scorerOf(config, content);
   const checkpointEvery = options.checkpointEvery ?? config.evaluateEvery;
   const recording = {
     samples,
@@ -69,6 +71,7 @@ export async function train(
     points,
     checkpointEvery,
     atReports: imageShape !== undefined,
+    scored: scorer?.samples ?? 0,
   };
 
   let runtime: Runtime | undefined;
@@ -96,6 +99,7 @@ export async function train(
     tell(`Training on ${runtime.adapter}, into ${path}.`);
     if (options.verbose && runtime.memory) tell(memoryInWords(runtime.memory()));
     const real = await runtime.real(samples, config.seed);
+    await scorer?.prepare(runtime.real);
     const recorder = new Recorder(folder, config, folder.name, artist, real, from);
     const end = { adapter: runtime.adapter, runtime: options.runtime };
     try {
@@ -107,7 +111,8 @@ export async function train(
           if (console.status) console.status(line(console.width));
           else tell(line());
         },
-        onEvaluation: (evaluation, snapshot) => recorder.evaluated(evaluation, snapshot),
+        onEvaluation: (evaluation, snapshot) =>
+          recorder.evaluated({ ...evaluation, ...scorer?.score(snapshot.scored) }, snapshot),
         onSamples: (samples) => recorder.sampled(samples),
         onCheckpoint: (state) => recorder.checkpoint(state),
       });
@@ -211,6 +216,7 @@ function summaryLines(recorder: Recorder, path: string, stopped: boolean): strin
     '',
     `${stopped ? 'Stopped after' : 'Trained'} ${count(step)} steps in ${duration(seconds)} (${rate} steps/s).`,
     ...verdict(evaluation!),
+    ...(evaluation!.swd === undefined ? [] : [`All scores of its images: webgan score ${path}`]),
     `See ${path}/samples/${String(evaluation!.step).padStart(6, '0')}.png; draw more with: webgan sample ${path} --count 1000 --out samples.png`,
   ];
 }

@@ -1,6 +1,10 @@
 // Numbers and results as a person reads them.
 
+import type { ImageScores } from '../scores/image-scores';
 import type { Evaluation } from '../training/evaluate';
+
+/** An evaluation with what is computed of its samples besides, where they are images. */
+export type ScoredEvaluation = Evaluation & Partial<ImageScores>;
 
 export const count = (n: number): string => n.toLocaleString('en');
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -17,18 +21,19 @@ export function duration(seconds: number): string {
 }
 
 /** One line on how good G is, for below a picture. */
-export function caption(evaluation: Evaluation): string {
-  const { modes, modesTotal, highQuality, js, jsFloor, value } = evaluation;
+export function caption(evaluation: ScoredEvaluation): string {
+  const { modes, modesTotal, highQuality, js, jsFloor, swd, swdReal, value } = evaluation;
   const parts: string[] = [];
   if (modes !== undefined) parts.push(`${modes} of ${modesTotal} modes`);
   if (highQuality !== undefined)
     parts.push(`${percent(highQuality)} of samples within 3 standard deviations of one`);
   if (js !== undefined) parts.push(`JS ${fixed(js)} nats (perfect sampler: ${fixed(jsFloor!)})`);
+  if (swd !== undefined) parts.push(`SWD ${fixed(swd, 1)} (real images: ${fixed(swdReal!, 1)})`);
   return [...parts, `V ${fixed(value)}`].join('  ·  ');
 }
 
 /** The last evaluation in sentences. */
-export function verdict(evaluation: Evaluation): string[] {
+export function verdict(evaluation: ScoredEvaluation): string[] {
   const {
     modes,
     modesTotal,
@@ -52,6 +57,13 @@ export function verdict(evaluation: Evaluation): string[] {
     lines.push(
       `JS is ${fixed(js)} nats (a perfect sampler with as many samples: ${fixed(jsFloor!)}; nothing in common: ${fixed(Math.LN2)}); ` +
         `D's own lower bound says ${fixed(lowerBound)}.`,
+    );
+  }
+  const { swd, swdReal, precision, precisionReal, recall, recallReal } = evaluation;
+  if (swd !== undefined) {
+    lines.push(
+      `The sliced Wasserstein distance of patches is ${fixed(swd, 1)} (other real images: ${fixed(swdReal!, 1)}), ` +
+        `precision ${percent(precision!)} (${percent(precisionReal!)}), recall ${percent(recall!)} (${percent(recallReal!)}).`,
     );
   }
   lines.push(

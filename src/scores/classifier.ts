@@ -148,13 +148,12 @@ export async function trainClassifier(
   // Read back after the pass, when slots that are reused would hold something else.
   for (const slot of [features, logits]) memory.allocate(slot);
   memory.allocateTransient('classifier', [update, asked.work, judged.work]);
+  // Quicker products take longer to compile than they save here, and end in other last bits.
   const [updatePlan, drawPlan, classifyPlan] = await Promise.all([
-    Plan.create(device, memory, 'classifier update', update),
-    Plan.create(device, memory, 'classifier held-out batch', asked.work),
-    Plan.create(device, memory, 'classifier', judged.work),
+    Plan.fixed(device, memory, 'classifier update', update),
+    Plan.fixed(device, memory, 'classifier held-out batch', asked.work),
+    Plan.fixed(device, memory, 'classifier', judged.work),
   ]);
-  // Quicker products make other last bits: from the first update on, or in none.
-  await Promise.all([updatePlan.settled, classifyPlan.settled]);
   const readback = new Readback(device.gpu, 'classifier');
 
   let atOnce = 1;

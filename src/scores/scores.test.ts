@@ -295,7 +295,7 @@ describe('all scores', () => {
 
   test('stand beside those of other real pictures', () => {
     const same = scoreImages(other, real, other, options);
-    for (const name of ['swd', 'precision', 'recall', 'density', 'coverage'] as const)
+    for (const name of ['swd', 'precision', 'recall', 'density', 'coverage', 'nearest'] as const)
       expect(same[name]).toBe(same[`${name}Real`]);
     expect(same.precision).toBeGreaterThan(0.8);
     expect(same.recall).toBeGreaterThan(0.8);
@@ -307,6 +307,14 @@ describe('all scores', () => {
     expect(scores.recall).toBeLessThan(0.7);
     expect(scores.coverage).toBeLessThan(0.7);
     expect(scores.swd).toBeGreaterThan(scores.swdReal);
+  });
+
+  test('copies are nearer than real pictures are to each other', () => {
+    const [noisy, otherNoisy] = [bars(300, 1, { noise: 0.5 }), bars(300, 2, { noise: 0.5 })];
+    const scores = scoreImages(noisy, noisy, otherNoisy, options);
+    expect(scores.nearest).toBe(0);
+    expect(scores.nearestReal).toBeGreaterThan(1);
+    expect(scores.swd).toBe(0);
   });
 
   test('too few pictures say nothing', () => {

@@ -1,5 +1,6 @@
 // A run that is written down: at each evaluation everything that a run's folder holds, all of the same step.
 
+import { sizeOf } from '../layers/layer';
 import type { Evaluation } from './evaluate';
 import { TrainingLoop } from './loop';
 import type { MetricsRow } from './metrics';
@@ -13,6 +14,8 @@ export interface SnapshotRequest {
   readonly seed: number;
   /** [n, …sample]: where D is asked; empty where nobody wants to know. */
   readonly points: Float32Array;
+  /** How many samples the scores of an evaluation are to have, of the same noise; none where absent. */
+  readonly scored?: number;
 }
 
 /** What is shown of the networks at an evaluation. */
@@ -21,6 +24,8 @@ export interface Snapshot {
   readonly generated: Float32Array;
   /** D(x) at the wanted points. */
   readonly field: Float32Array;
+  /** [scored, …sample] of G. */
+  readonly scored: Float32Array;
 }
 
 /** What a recording is to hand over, and when. */
@@ -61,11 +66,14 @@ export interface Recording {
  */
 export async function takeSnapshot(trainer: Trainer, request: SnapshotRequest): Promise<Snapshot> {
   // Asked for at once, so that all of it is of one step.
-  const [generated, field] = await Promise.all([
-    trainer.sample(request.samples, request.seed),
+  const { samples, scored = 0 } = request;
+  const [drawn, field] = await Promise.all([
+    trainer.sample(Math.max(samples, scored), request.seed),
     request.points.length > 0 ? trainer.score(request.points) : new Float32Array(),
   ]);
-  return { generated, field };
+  // More samples of a seed begin with the same ones.
+  const first = (count: number) => drawn.slice(0, count * sizeOf(trainer.run.generator.output));
+  return { generated: first(samples), field, scored: first(scored) };
 }
 
 /**
