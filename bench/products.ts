@@ -1,5 +1,6 @@
 // The matrix products by themselves, through the layers' public contract: each strategy's rate, and its share of the peak.
 
+import * as v from 'valibot';
 import { type Device, openDevice } from '../src/gpu/device';
 import { Memory } from '../src/gpu/memory';
 import { Plan } from '../src/gpu/plan';
@@ -21,6 +22,8 @@ export interface ProductEntry {
   readonly strategy: string;
   /** With its tile. */
   readonly label: string;
+  /** Whether it is what webgan itself uses here. */
+  readonly isChosen: boolean;
   readonly milliseconds: readonly number[];
   /** From the kernel's text to its first result. */
   readonly compileMilliseconds: number;
@@ -73,7 +76,7 @@ function workOf({ layer: config, input: inputShape, batch, direction }: Product)
   result: Slot;
 } {
   const plugin = layers.get(config.type);
-  const layer = plugin.create(config as never, inputShape);
+  const layer = plugin.create(v.parse(plugin.schema, config), inputShape);
   const slot = (name: string, length: number): Slot => ({ name, length });
   const inputs = batch * sizeOf(inputShape);
   const outputs = batch * sizeOf(layer.outputShape(inputShape));
@@ -105,6 +108,7 @@ interface Candidate {
   readonly product: string;
   readonly strategy: string;
   readonly label: string;
+  readonly isChosen: boolean;
   readonly flops: number;
   readonly compileMilliseconds: number;
   /** Computes it so often. */
@@ -112,8 +116,8 @@ interface Candidate {
 }
 
 /**
- * Every strategy that the adapter at hand has, each with the tile that is fastest here, checked against the plain one and
- * timed in turns with the peak. @throws Error where a strategy gives another result than the plain one.
+ * Every strategy that the adapter at hand has, each with the tile that is fastest here, and what webgan chooses here, checked
+ * against the plain one and timed in turns with the peak. @throws Error where a strategy gives another result than the plain one.
  */
 export async function measureProducts(gpu: GPU, wait: Wait, options: ProductOptions): Promise<Products> {
   const device = await openDevice(gpu);
@@ -127,14 +131,11 @@ export async function measureProducts(gpu: GPU, wait: Wait, options: ProductOpti
     const peakTimes = peakTiming!.milliseconds;
     return {
       peakGigaflops: peak.flops / median(peakTimes) / 1e6,
-      entries: candidates.map(({ product, strategy, label, flops, compileMilliseconds }, index) => {
+      entries: candidates.map(({ advance, flops, ...candidate }, index) => {
         const { milliseconds } = timings[index]!;
         return {
-          product,
-          strategy,
-          label,
+          ...candidate,
           milliseconds,
-          compileMilliseconds,
           gigaflops: flops / median(milliseconds) / 1e6,
           share: (flops / peak.flops) * medianRatio(peakTimes, milliseconds),
         };
@@ -152,6 +153,8 @@ async function candidatesOf(device: Device, wait: Wait, product: Product): Promi
       subgroupSize: device.subgroupSize,
       maxWorkgroupInvocations: device.gpu.limits.maxComputeInvocationsPerWorkgroup,
     }) ?? [];
+  const choice = await wait(device.strategies.choose(work));
+  const chosen = choice === 'plain' ? choice : choice.label;
   const ways = [{ strategy: 'plain', label: 'plain', work: [work] }, ...alternatives];
   const memory = new Memory(device.gpu);
   const readback = new Readback(device.gpu, 'bench: product');
@@ -192,6 +195,7 @@ async function candidatesOf(device: Device, wait: Wait, product: Product): Promi
       product: product.key,
       strategy,
       label,
+      isChosen: label === chosen,
       flops: work.flops,
       compileMilliseconds,
       advance,
@@ -213,7 +217,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return difference / largest;
 }
 
-/** Of every strategy the tile that is fastest in a short run. */
+/** Of every strategy the tile that is fastest in a short run, and what webgan itself uses. */
 async function fastestTiles(candidates: readonly Candidate[]): Promise<Candidate[]> {
   const timings = await timeInTurns(
     candidates.map((run) => ({ label: run.label, run })),
@@ -225,5 +229,6 @@ async function fastestTiles(candidates: readonly Candidate[]): Promise<Candidate
     const known = best.get(candidate.strategy);
     if (!known || time < known.time) best.set(candidate.strategy, { candidate, time });
   }
-  return [...best.values()].map(({ candidate }) => candidate);
+  const fastest = [...best.values()].map(({ candidate }) => candidate);
+  return candidates.filter((candidate) => candidate.isChosen || fastest.includes(candidate));
 }

@@ -38,10 +38,11 @@ const measured = {
   missing: ['PyTorch: no Python here has it'],
 };
 
-const product = (label: string, share: number) => ({
+const product = (label: string, share: number, isChosen: boolean) => ({
   product: '512³',
   strategy: label,
   label,
+  isChosen,
   milliseconds: [10],
   compileMilliseconds: 1234,
   gigaflops: 20 * share,
@@ -58,7 +59,10 @@ const parts: Readonly<Record<string, Part>> = {
   products: {
     ...measured,
     products: {
-      Node: { peakGigaflops: 20, entries: [product('plain', 0.1), product('subgroup 16×4', 0.3)] },
+      Node: {
+        peakGigaflops: 20,
+        entries: [product('plain', 0.1, false), product('subgroup 16×4', 0.3, true)],
+      },
     },
   },
   overhead: { ...measured, overhead: { Node: { dispatch: 12.345, submit: 50, readback: 120 } } },
@@ -102,12 +106,12 @@ test('what is wanted stands beside what was measured', () => {
   expect(verdict(0.5, Number.NaN, '×')).toBe('≥ 0.5 ×, missed');
 });
 
-test('of a product’s strategies the fastest is held against what is wanted', () => {
+test('of a product’s strategies the one that is used is held against what is wanted', () => {
   const { rows } = productTable('swiftshader', parts.products!.products!);
   expect(rows).toEqual([
     ['Node', 'multiply-adds in registers', '', '20.0', '100 %', '', ''],
     ['Node', '512³', 'plain', '2.00', '10 %', '', '1.23 s'],
-    ['Node', '512³', 'subgroup 16×4', '6.00', '30 %', '≥ 22 %, reached', '1.23 s'],
+    ['Node', '512³', 'subgroup 16×4, used', '6.00', '30 %', '≥ 22 %, reached', '1.23 s'],
   ]);
 });
 

@@ -64,28 +64,18 @@ export function raceTable(adapter: string, problem: string, entries: readonly En
 /** The matrix products by themselves, in every runtime. */
 export function productTable(adapter: string, products: NonNullable<Part['products']>): Table {
   return {
-    headings: [
-      'runtime',
-      'product',
-      'strategy',
-      'GFLOP/s',
-      'of the peak',
-      'wanted of the fastest',
-      'compiled in',
-    ],
+    headings: ['runtime', 'product', 'strategy', 'GFLOP/s', 'of the peak', 'wanted', 'compiled in'],
     numeric: [false, false, false, true, true, false, true],
     rows: Object.entries(products).flatMap(([runtime, { peakGigaflops, entries }]) => [
       [runtime, 'multiply-adds in registers', '', significant(peakGigaflops), '100 %', '', ''],
-      ...entries.map(({ product, label, gigaflops, share, compileMilliseconds }) => {
-        const rivals = entries.filter((other) => other.product === product);
-        const isFastest = rivals.every((other) => other.share <= share);
+      ...entries.map(({ product, label, isChosen, gigaflops, share, compileMilliseconds }) => {
         return [
           runtime,
           product,
-          label,
+          isChosen ? `${label}, used` : label,
           significant(gigaflops),
           percent(share),
-          isFastest ? verdict(wantedShare(adapter, product), share, '%') : '',
+          isChosen ? verdict(wantedShare(adapter, product), share, '%') : '',
           `${significant(compileMilliseconds / 1000)} s`,
         ];
       }),
