@@ -86,14 +86,16 @@ export class Strategies {
       .catch(() => ({}))
       .then((read) => ({ ...read }));
     const choices = await this.#choices;
-    const measured = this.#measuring.then(async () => {
-      // It may have been measured while this one waited.
-      choices[key] ??= await measureAlternatives(this.#device, work, there).catch(() => PLAIN);
-    });
     if (choices[key] === undefined) {
-      this.#measuring = measured;
-      await measured;
-      await this.#options.store?.write(choices).catch(() => {});
+      const measured = this.#measuring.then(async () => {
+        // It may have been measured while this one waited.
+        if (choices[key] !== undefined) return;
+        choices[key] = await measureAlternatives(this.#device, work, there);
+        await this.#options.store?.write(choices).catch(() => {});
+      });
+      // What fails, on a device that was lost, is not remembered.
+      this.#measuring = measured.catch(() => {});
+      await this.#measuring;
     }
     return there.find(({ label }) => label === choices[key]) ?? PLAIN;
   }

@@ -28,11 +28,12 @@ export async function measureAlternatives(
   try {
     const slots = Object.values(work.bindings).filter(isSlot);
     for (const slot of new Set(slots)) if (!memory.has(slot)) memory.allocate(slot);
-    slots.forEach((slot, i) => {
-      memory.write(slot, pattern(slot.length, i));
-    });
     const written = outputsOf(work);
     const results = async (plan: Plan): Promise<Float32Array[]> => {
+      // Written anew each time, results too: what a candidate leaves out must not be found there from the one before.
+      slots.forEach((slot, i) => {
+        memory.write(slot, pattern(slot.length, i));
+      });
       const read = submitPass(
         device.gpu,
         'tuner',

@@ -1,0 +1,96 @@
+// Choosing among alternatives: by force, from memory, by measuring; and what is wrong never wins.
+
+import { expect, test } from 'vitest';
+import { copyRows } from '../../shaders/copyRows.wgsl';
+import { Strategies } from './strategies';
+import { useDevice } from './test-device';
+import { measureAlternatives } from './tuner';
+import { type Alternative, type Slot, type Work, work } from './work';
+
+const device = useDevice();
+
+const COUNT = 4096;
+const source: Slot = { name: 'source', length: COUNT };
+const destination: Slot = { name: 'destination', length: COUNT };
+const copy = (count: number, groups: number): Work =>
+  work(copyRows, { source, destination, shape: { count, sourceStart: 0, destinationStart: 0 } }, [
+    groups,
+    1,
+    1,
+  ]);
+const alternative = (strategy: string, label: string, ...list: Work[]): Alternative => ({
+  strategy,
+  label,
+  work: list,
+});
+const GROUPS = COUNT / copyRows.workgroupSize[0];
+/** Copies everything, a hundred times over. */
+const slow = Array.from({ length: 100 }, () => copy(COUNT, GROUPS));
+const right = alternative('workgroup', 'right', copy(COUNT, GROUPS));
+const wrong = alternative('subgroup', 'wrong', copy(COUNT / 2, 1));
+const withAlternatives = (there: readonly Alternative[]): Work => ({
+  ...copy(COUNT, GROUPS),
+  alternatives: { key: 'a copy', on: () => there },
+});
+
+test('what computes something else never wins, however quick', async () => {
+  const chosen = await measureAlternatives(device(), withAlternatives([]), [wrong]);
+  expect(chosen).toBe('plain');
+});
+
+test('the quickest of those that are right wins', async () => {
+  const chosen = await measureAlternatives(device(), withAlternatives([]), [
+    alternative('workgroup', 'slow', ...slow),
+    wrong,
+  ]);
+  expect(chosen).toBe('plain');
+  // Where the plain one is the slow one there is something to gain.
+  const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 1, 1] as const };
+  expect(await measureAlternatives(device(), plainlySlow, [right])).toBe('right');
+});
+
+test('a strategy that is forced is used where there is one, and nothing else', () => {
+  const there = [right, wrong];
+  const known = (strategy: 'plain' | 'workgroup' | 'subgroup') =>
+    new Strategies(device(), { strategy }).known(withAlternatives(there));
+  expect(known('workgroup')).toBe(right);
+  expect(known('subgroup')).toBe(wrong);
+  expect(known('plain')).toBe('plain');
+  expect(new Strategies(device(), { strategy: 'subgroup' }).known(withAlternatives([right]))).toBe('plain');
+});
+
+/** An adapter that nothing is known of. */
+const stranger = () => Object.assign(Object.create(device()), { name: 'a stranger' });
+
+test('what was measured once is remembered, under what could change it', async () => {
+  const written: Record<string, string>[] = [];
+  const store = {
+    read: () => Promise.resolve(written.at(-1) ?? {}),
+    write: (choices: Readonly<Record<string, string>>) => {
+      written.push({ ...choices });
+      return Promise.resolve();
+    },
+  };
+  const first = await new Strategies(stranger(), { store, compiler: 'one' }).choose(
+    withAlternatives([wrong]),
+  );
+  expect(first).toBe('plain');
+  expect(written).toHaveLength(1);
+  const [key] = Object.keys(written[0]!);
+  expect(key).toMatch(/^a stranger · one · [0-9a-f]{8} · a copy$/);
+
+  // Not measured again: what was written is believed.
+  written.push({ [key!]: 'wrong' });
+  const again = new Strategies(stranger(), { store, compiler: 'one' });
+  expect(await again.choose(withAlternatives([wrong]))).toBe(wrong);
+  expect(written).toHaveLength(2);
+  // Another compiler measures anew.
+  const other = new Strategies(stranger(), { store, compiler: 'two' });
+  expect(await other.choose(withAlternatives([wrong]))).toBe('plain');
+  expect(written).toHaveLength(3);
+});
+
+test('a store that fails costs a measurement and nothing else', async () => {
+  const store = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
+  expect(await new Strategies(stranger(), { store }).choose(withAlternatives([wrong]))).toBe('plain');
+});
