@@ -1,5 +1,6 @@
 // The page at the sizes and in the colours that people have, for eyes, keyboards and screen readers.
 
+import { imageHash } from './images';
 import { expect, openReady, seriousViolations, test, waitForPhase, waitForReading } from './page';
 
 const WIDTHS = [360, 768, 1280, 1920];
@@ -34,6 +35,33 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.press(' ');
       await waitForPhase(page, 'paused');
       expect(await seriousViolations(page)).toEqual([]);
+    });
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`images, ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test('fit every width and are accessible, with all drawers open', async ({ page }) => {
+      await openReady(
+        page,
+        imageHash({ channels: 1, height: 12, width: 12 }, { source: 'glyphs', size: 12 }),
+      );
+      for (const name of ['Data', 'Save and load']) await page.getByText(name, { exact: true }).click();
+      for (const width of [360, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const overflow = () =>
+          page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        await expect.poll(overflow, { message: `horizontal overflow at ${width}` }).toBe(0);
+        for (const name of ['Choose files…', 'Download MNIST', 'Export checkpoint', 'Save picture']) {
+          const box = await page.getByRole('button', { name, exact: false }).boundingBox();
+          expect(box!.x).toBeGreaterThanOrEqual(0);
+          expect(box!.x + box!.width).toBeLessThanOrEqual(width);
+          expect(box!.height).toBeGreaterThanOrEqual(40);
+        }
+        expect(await seriousViolations(page)).toEqual([]);
+      }
     });
   });
 }

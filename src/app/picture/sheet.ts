@@ -21,6 +21,8 @@ export interface Block {
 }
 
 const COLUMNS = 8;
+/** Eight times eight is what a batch of samples holds: the sheet shows what `Trainer.sample` gives for its seed. */
+const MOST_ROWS = 8;
 /** In CSS pixels: between images, around a block of them, and between the two blocks. */
 const GAP = 2;
 const MARGIN = 5;
@@ -29,7 +31,7 @@ const BETWEEN = 5;
 /** As many rows as make the whole sheet about as high as it is wide. */
 export function sheetOf({ width, height }: { readonly width: number; readonly height: number }): Sheet {
   const inAll = Math.round((COLUMNS * width) / height);
-  return { columns: COLUMNS, rows: Math.min(Math.max(inAll - 1, 2), 15) };
+  return { columns: COLUMNS, rows: Math.min(Math.max(inAll - 1, 2), MOST_ROWS) };
 }
 
 /**
