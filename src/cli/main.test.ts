@@ -212,8 +212,8 @@ describe('what the user can mend is said in one line, with exit code 2 and nothi
     ],
     [
       'a layer not built',
-      () => train('--set', 'generator[1].type=conv2d'),
-      /^webgan: generator\[1\]\.type: "conv2d" given; the layers here are dense/,
+      () => train('--set', 'generator[1].type=attention'),
+      /^webgan: generator\[1\]\.type: "attention" given; the layers here are avgPool2d/,
     ],
     [
       'a loss not built',
@@ -268,12 +268,12 @@ describe('what the user can mend is said in one line, with exit code 2 and nothi
     [
       'a sample without a file',
       () => ['sample', 'ring'],
-      /^webgan: required option '--out <file>' not specified/,
+      /^webgan: required option '--out <path>' not specified/,
     ],
     [
       'a sample of another kind',
       () => ['sample', 'ring', '--out', 'x.gif'],
-      /^webgan: --out: "x\.gif" given; a name that ends in \.png or \.csv/,
+      /^webgan: --out: "x\.gif" given; a name that ends in \.png, \.csv or \.npy/,
     ],
     [
       'a sample into no folder',
