@@ -1,7 +1,7 @@
 // The page's words: numbers as they are shown, and a sentence for every state.
 
 import { describe, expect, test } from 'vitest';
-import { decimal, problemInWords, rate, share, stateInWords } from './words';
+import { ago, decimal, imagesWanted, problemInWords, rate, share, stateInWords } from './words';
 
 test('numbers', () => {
   expect(decimal(-1.38629)).toBe('−1.386');
@@ -37,4 +37,16 @@ describe('problems', () => {
     expect(notice.text).toContain('it crashed');
     expect(notice.remedy).toBe('Start again');
   });
+});
+
+test('how long ago', () => {
+  const minute = 60_000;
+  expect(ago(5000)).toBe('just now');
+  expect(ago(3 * minute)).toBe('3 minutes ago');
+  expect(ago(90 * minute)).toBe('2 hours ago');
+  expect(ago(24 * 60 * minute)).toBe('yesterday');
+});
+
+test('what a run waits for', () => {
+  expect(imagesWanted({ channels: 3, height: 64, width: 32 })).toContain('colour and 32 × 64 pixels');
 });
