@@ -45,7 +45,7 @@ async function trained(name: string, data: object): Promise<string> {
 
 const read = (run: string, name: string) => JSON.parse(readFileSync(join(run, name), 'utf8'));
 
-test('of labelled images: everything beside what real ones get, the same ones again', async () => {
+test('of labelled images: everything beside what real ones get', async () => {
   const run = await trained('glyphs', { source: 'glyphs', size: 8 });
   const { evaluation } = read(run, 'summary.json');
   expect(evaluation.swd).toBeGreaterThan(3 * evaluation.swdReal);
@@ -53,10 +53,9 @@ test('of labelled images: everything beside what real ones get, the same ones ag
   const lines = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n');
   expect(JSON.parse(lines.at(-1)!).swd).toBe(evaluation.swd);
 
-  const json = await webgan('score', run, '--samples', '100', '--json');
-  expect([json.code, json.err, json.out.length]).toEqual([0, [], 1]);
-  const scores = JSON.parse(json.out[0]!);
-  expect(scores).toEqual(read(run, 'scores.json'));
+  const { code, err, out } = await webgan('score', run, '--samples', '100');
+  expect([code, err]).toEqual([0, []]);
+  const scores = read(run, 'scores.json');
   expect(scores).toMatchObject({ step: 2, samples: 100 });
   for (const name of ['swd', 'precision', 'recall', 'density', 'coverage', 'nearest', 'classKl', 'frechet'])
     expect([Number.isFinite(scores[name]), Number.isFinite(scores[`${name}Real`])]).toEqual([true, true]);
@@ -67,15 +66,13 @@ test('of labelled images: everything beside what real ones get, the same ones ag
   const png = readFileSync(join(run, 'nearest.png'));
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([16 * 66 + 2, 8 * 66 + 2]);
 
-  const again = await webgan('score', run, '--samples', '100');
-  expect(again.code).toBe(0);
-  expect(read(run, 'scores.json')).toEqual(scores);
-  expect(again.out[0]).toBe('100 samples of G after 2 steps, beside as many real images:');
-  expect(again.out.find((line) => line.startsWith('precision'))).toMatch(/\d %\s+\d+\.\d %/);
-  expect(again.out.find((line) => line.startsWith('Fréchet'))).toContain('no FID');
-});
+  expect(out[0]).toBe('100 samples of G after 2 steps, beside as many real images:');
+  expect(out.find((line) => line.startsWith('precision'))).toMatch(/\d %\s+\d+\.\d %/);
+  expect(out.find((line) => line.startsWith('Fréchet'))).toContain('no FID');
+  // It trains a classifier, on a software adapter.
+}, 120_000);
 
-test('of images without labels: no classifier, and no more of them than there are', async () => {
+test('of images without labels: no classifier, no more of them than there are, the same scores again', async () => {
   const images = join(folder, 'pictures');
   mkdirSync(images);
   for (let i = 0; i < 50; i++) {
@@ -84,8 +81,10 @@ test('of images without labels: no classifier, and no more of them than there ar
   }
   const run = await trained('stored', { source: 'images', path: images });
   const { code, out } = await webgan('score', run, '--json');
-  expect(code).toBe(0);
+  expect([code, out.length]).toEqual([0, 1]);
   const scores = JSON.parse(out[0]!);
+  expect(scores).toEqual(read(run, 'scores.json'));
+  expect((await webgan('score', run, '--json')).out).toEqual(out);
   expect(scores.samples).toBe(25);
   expect(scores).not.toHaveProperty('classifierAccuracy');
   expect(scores.nearest).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ export interface LabelledData {
 }
 
 const PARTS = 6;
-const DRAWN = 10_000;
+const DRAWN = 6000;
 
 /** Undefined where the data are no pictures or have no labels. */
 export function labelledData(config: DataConfig, content: DataContent = {}): LabelledData | undefined {
