@@ -33,3 +33,19 @@ test('are shared, and swapped under those who share them', async () => {
   // Who asks for the kernel later gets the edited one too.
   expect((await device.pipelines.get(kernel)).pipeline).toBe(shared.pipeline);
 });
+
+test('what can wait is compiled behind what is waited for, unless nobody wants it any more', async () => {
+  const order: string[] = [];
+  const note = (name: string) => () => {
+    order.push(name);
+  };
+  const [now, later, never] = ['now', 'later', 'never'].map((name) => withCode(`${kernel.code}\n// ${name}`));
+  const compiled = [
+    device.pipelines.getLater(later!, () => true).then(note('later')),
+    device.pipelines.get(now!).then(note('now')),
+  ];
+  const unwanted = await device.pipelines.getLater(never!, () => false);
+  await Promise.all(compiled);
+  expect(order).toEqual(['now', 'later']);
+  expect(unwanted).toBeUndefined();
+});

@@ -18,21 +18,49 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #entries = new Map<string, Entry>();
 
+  /** What somebody waits for. */
+  readonly #urgent = new Set<Promise<Pipeline>>();
+  /** The last of those that can wait. */
+  #later: Promise<void> = Promise.resolve();
+
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
   /** The kernel's pipeline; rejects with the compiler's message, file and entry point where it does not compile. */
   get(kernel: Kernel): Promise<Pipeline> {
+    const { ready } = this.#known(kernel);
+    this.#urgent.add(ready);
+    const done = () => this.#urgent.delete(ready);
+    ready.then(done, done);
+    return ready;
+  }
+
+  #known(kernel: Kernel): Entry {
     const key = `${kernel.entryPoint}\n${kernel.code}`;
-    let entry = this.#entries.get(key);
-    if (!entry) {
-      entry = { kernel, ready: this.#create(kernel) };
-      this.#entries.set(key, entry);
-      // A failed compilation must not be remembered: an edited shader gets another try.
-      entry.ready.catch(() => this.#entries.delete(key));
-    }
-    return entry.ready;
+    const known = this.#entries.get(key);
+    if (known) return known;
+    const entry = { kernel, ready: this.#create(kernel) };
+    this.#entries.set(key, entry);
+    // A failed compilation must not be remembered: an edited shader gets another try.
+    entry.ready.catch(() => this.#entries.delete(key));
+    return entry;
+  }
+
+  /**
+   * As `get`, when nothing that somebody waits for is being compiled, and one at a time; undefined, and not compiled, where
+   * it is no longer wanted by then.
+   */
+  getLater(kernel: Kernel, isWanted: () => boolean): Promise<Pipeline | undefined> {
+    const before = this.#later;
+    const compiled = (async () => {
+      await before;
+      while (this.#urgent.size > 0) await Promise.allSettled(this.#urgent);
+      return isWanted() ? this.#known(kernel).ready : undefined;
+    })();
+    const settled = () => {};
+    this.#later = compiled.then(settled, settled);
+    return compiled;
   }
 
   /**

@@ -116,13 +116,15 @@ export class Plan {
 
   /** Puts quicker alternatives in the place of plain works, each as soon as it is chosen and compiled. */
   async #quicken(): Promise<void> {
+    // The largest first: they gain most, and they are compiled one after the other.
+    const bySize = this.#steps.toSorted((a, b) => b.work.flops - a.work.flops);
     await Promise.all(
-      this.#steps.map(async (step) => {
+      bySize.map(async (step) => {
         if (!step.work.alternatives) return;
         const chosen = alternativeOf(await this.#device.strategies.choose(step.work));
         if (!chosen || this.#destroyed) return;
         // What does not compile here is no alternative; the plain one goes on.
-        const dispatches = await this.#freeze(chosen.work).catch(() => undefined);
+        const dispatches = await this.#freeze(chosen.work, 'later').catch(() => undefined);
         if (!dispatches || this.#destroyed) return;
         step.dispatches = dispatches;
         step.label = chosen.label;
@@ -130,9 +132,14 @@ export class Plan {
     );
   }
 
-  async #freeze(list: readonly Work[]): Promise<Dispatch[]> {
+  async #freeze(list: readonly Work[], when: 'now' | 'later' = 'now'): Promise<Dispatch[]> {
     const device = this.#device;
-    const pipelines = await Promise.all(list.map(({ kernel }) => device.pipelines.get(kernel)));
+    const { pipelines: cache } = device;
+    const pipelines = await Promise.all(
+      list.map(({ kernel }) =>
+        when === 'now' ? cache.get(kernel) : cache.getLater(kernel, () => !this.#destroyed),
+      ),
+    );
     if (this.#destroyed) return [];
     this.#memory.allocateTransient(`${this.label} partial sums`, [list]);
     const uniforms = writeUniforms(device.gpu, this.label, list);
