@@ -5,10 +5,10 @@ import type { Preset } from './preset';
 
 const adam = {
   type: 'adam',
-  learningRate: 1e-3,
+  learningRate: 2e-3,
   beta1: 0.5,
   beta2: 0.99,
-  schedule: { type: 'linear', end: 0.1 },
+  schedule: { type: 'linear', end: 0.05 },
 };
 
 export default {
@@ -24,7 +24,7 @@ export default {
     optimizer: { generator: adam, discriminator: adam },
     average: { halfLife: 10_000, ramp: 0.05 },
     batchSize: 64,
-    steps: 1_500,
+    steps: 1_000,
     reportEvery: 50,
     evaluateEvery: 500,
   },
