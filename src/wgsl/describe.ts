@@ -8,7 +8,7 @@ import { type Included, type ReadInclude, resolveIncludes } from './include';
 import type { Binding, Kernel, Scalar, UniformBinding } from './kernel';
 import { workgroupSizeOf } from './specialize';
 import { closingBracket, skipTrivia, type Token, textOf, tokenize, withoutTrivia } from './tokens';
-import { unroll } from './unroll';
+import { codeOf } from './variantCode';
 
 export interface Description {
   /** By entry point, in the order of the file. */
@@ -42,13 +42,12 @@ function describeText(source: string, file: string): Record<string, Kernel> {
   const reflected = reflect(tokens);
   if (reflected.entry.compute.length === 0)
     throw new ShaderError('there is no @compute entry point', file, 1);
-  const unrolled = unroll(source);
   const kernels: Record<string, Kernel> = {};
   for (const entry of reflected.entry.compute) {
     kernels[entry.name] = {
       label: `${file}:${entry.name}`,
       file,
-      code: unrolled,
+      code: codeOf(source, entry.name),
       source,
       entryPoint: entry.name,
       features: tokens.some(({ kind, text }) => kind === 'name' && text === 'enable') ? ['subgroups'] : [],

@@ -10,6 +10,7 @@ import { describeFile, includeReader, shaderName, writeTypesOf } from './files';
 
 /** The message that tells a running page about a shader that cannot be used. */
 const ERROR_EVENT = 'webgan:shader-error';
+const CODE = fileURLToPath(new URL('./variantCode.ts', import.meta.url));
 const HOT = fileURLToPath(new URL('./hot.ts', import.meta.url));
 
 /**
@@ -71,21 +72,19 @@ export function wgsl(folder = 'shaders'): Plugin {
   };
 }
 
-/** The module's text: each text once, however many kernels share it. */
+/** The module's text: the shader's once, however many kernels share it. */
 function moduleText({ kernels }: Description): string {
-  const texts = new Map<string, string>();
-  const shared = (text: string) => {
-    if (!texts.has(text)) texts.set(text, `text${texts.size}`);
-    return texts.get(text)!;
-  };
+  const sources = [...new Set(Object.values(kernels).map(({ source }) => source))];
   const exports = Object.values(kernels).map((kernel) => {
-    const fields = Object.entries(kernel).map(([name, value]) =>
-      name === 'code' || name === 'source' ? `${name}: ${shared(value)}` : `${name}: ${frozenText(value)}`,
-    );
-    return `export const ${kernel.entryPoint} = /* @__PURE__ */ Object.freeze({ ${fields.join(', ')} });`;
+    const fields = Object.entries(kernel).flatMap(([name, value]) => {
+      if (name === 'code') return [];
+      return `${name}: ${name === 'source' ? `source${sources.indexOf(kernel.source)}` : frozenText(value)}`;
+    });
+    return `export const ${kernel.entryPoint} = /* @__PURE__ */ kernelOf({ ${fields.join(', ')} });`;
   });
-  const constants = [...texts].map(([text, name]) => `const ${name} = ${JSON.stringify(text)};`);
-  return `${[...constants, ...exports].join('\n')}\n`;
+  const constants = sources.map((source, i) => `const source${i} = ${JSON.stringify(source)};`);
+  const imports = `import { kernelOf } from ${JSON.stringify(CODE)};`;
+  return `${[imports, ...constants, ...exports].join('\n')}\n`;
 }
 
 function frozenText(value: unknown): string {

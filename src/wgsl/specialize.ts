@@ -5,7 +5,7 @@ import { TextError } from './errors';
 import { freeze } from './freeze';
 import type { BindingShapes, Kernel } from './kernel';
 import { closingBracket, skipTrivia, splitList, type Token, textOf, tokenize } from './tokens';
-import { unroll } from './unroll';
+import { codeOf } from './variantCode';
 
 const made = new WeakMap<Kernel, Map<string, Kernel>>();
 
@@ -51,7 +51,7 @@ export function makeVariant(kernel: Kernel, changed: Readonly<Record<string, num
     return freeze({
       ...kernel,
       label: rewritten.length > 0 ? `${label}(${rewritten.join(', ')})` : label,
-      code: unroll(text),
+      code: codeOf(text, kernel.entryPoint),
       workgroupSize: workgroupSizeOf(tokenize(text), kernel.entryPoint).size,
       constants,
     });

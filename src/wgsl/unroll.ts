@@ -19,7 +19,7 @@ export function unroll(text: string): string {
   let tokens = tokenize(text);
   let changed = false;
   for (;;) {
-    const next = unrollOne(tokens) ?? splitOne(tokens);
+    const next = unrollOne(tokens) ?? splitArrays(tokens);
     if (!next) return changed ? textOf(tokens) : text;
     tokens = next;
     changed = true;
@@ -212,14 +212,16 @@ interface LocalArray {
   readonly length: number;
 }
 
-function splitOne(tokens: readonly Token[]): Token[] | undefined {
+/** Splits every array that can be split. */
+function splitArrays(tokens: readonly Token[]): Token[] | undefined {
   const scopes = resolveScopes(tokens, moduleConstants(tokens));
+  const arrays = new Map<Declaration, LocalArray>();
   for (const declaration of scopes.declarations) {
     const array = readArray(tokens, declaration, scopes);
-    const uses = array && constantUses(tokens, array, scopes);
-    if (uses) return replaceArray(tokens, array, uses);
+    if (array) arrays.set(declaration, array);
   }
-  return undefined;
+  const uses = constantUses(tokens, arrays, scopes);
+  return uses.size > 0 ? replaceArrays(tokens, uses) : undefined;
 }
 
 /** A `var name: array<T, N>;` of a function, without a first value. */
@@ -259,39 +261,56 @@ interface Use {
   readonly element: number;
 }
 
-/** Where the array is used; undefined unless every use is `name[constant]`. */
-function constantUses(tokens: readonly Token[], array: LocalArray, scopes: Scopes): Use[] | undefined {
-  const uses: Use[] = [];
-  for (let index = array.declaration.end; index < tokens.length; index++) {
-    if (scopes.declarationAt(index) !== array.declaration) continue;
+/** Where each array is used, of those whose every use is `name[constant]`. */
+function constantUses(
+  tokens: readonly Token[],
+  arrays: ReadonlyMap<Declaration, LocalArray>,
+  scopes: Scopes,
+): Map<LocalArray, Use[]> {
+  const uses = new Map([...arrays.values()].map((array): [LocalArray, Use[]] => [array, []]));
+  for (let index = 0; index < tokens.length; index++) {
+    const declaration = scopes.declarationAt(index);
+    const array = declaration && arrays.get(declaration);
+    if (!array || index < declaration.end || !uses.has(array)) continue;
     const open = skipTrivia(tokens, index + 1);
-    if (tokens[open]?.text !== '[') return undefined;
-    const to = closingBracket(tokens, open);
-    const element = scopes.evaluate(open + 1, to)?.value;
-    if (element === undefined) return undefined;
+    const to = tokens[open]?.text === '[' ? closingBracket(tokens, open) : undefined;
+    const element = to === undefined ? undefined : scopes.evaluate(open + 1, to)?.value;
+    if (to === undefined || element === undefined) {
+      uses.delete(array);
+      continue;
+    }
     if (element < 0 || element >= array.length)
       throw new TextError(
-        `${array.declaration.name}[${element}] is outside its ${array.length} elements`,
+        `${declaration.name}[${element}] is outside its ${array.length} elements`,
         tokens[index]!.line,
       );
-    uses.push({ from: index, to, element });
+    uses.get(array)!.push({ from: index, to, element });
   }
   return uses;
 }
 
-function replaceArray(tokens: readonly Token[], array: LocalArray, uses: readonly Use[]): Token[] {
-  const { declaration, keywordAt, element: type, length } = array;
+function replaceArrays(tokens: readonly Token[], uses: ReadonlyMap<LocalArray, readonly Use[]>): Token[] {
   const taken = new Set(tokens.filter(({ kind }) => kind === 'name').map(({ text }) => text));
-  let stem = `${declaration.name}_`;
-  while (Array.from({ length }, (_, element) => stem + element).some((name) => taken.has(name))) stem += '_';
-  const { line } = tokens[keywordAt]!;
-  const declarations = Array.from({ length }, (_, element) => `var ${stem}${element}: ${type};`).join(' ');
+  const edits: { readonly from: number; readonly to: number; readonly by: readonly Token[] }[] = [];
+  for (const [{ declaration, keywordAt, element: type, length }, places] of uses) {
+    let stem = `${declaration.name}_`;
+    while (Array.from({ length }, (_, element) => stem + element).some((name) => taken.has(name)))
+      stem += '_';
+    const names = Array.from({ length }, (_, element) => stem + element);
+    // Two functions may each have an array of this name: their variables do not meet.
+    const { line } = tokens[keywordAt]!;
+    const declarations = names.map((name) => `var ${name}: ${type};`).join(' ');
+    edits.push({ from: keywordAt, to: declaration.end, by: retokenize(declarations, line) });
+    for (const { from, to, element } of places)
+      edits.push({ from, to, by: [{ kind: 'name', text: stem + element, line: tokens[from]!.line }] });
+  }
+  edits.sort((a, b) => a.from - b.from);
   // Joined at the end: a worker's stack is too small for that many arguments of `push`.
-  const pieces: (readonly Token[])[] = [tokens.slice(0, keywordAt), retokenize(declarations, line)];
-  let index = declaration.end + 1;
-  for (const use of uses) {
-    pieces.push(tokens.slice(index, use.from), [{ kind: 'name', text: stem + use.element, line }]);
-    index = use.to + 1;
+  const pieces: (readonly Token[])[] = [];
+  let index = 0;
+  for (const { from, to, by } of edits) {
+    pieces.push(tokens.slice(index, from), by);
+    index = to + 1;
   }
   pieces.push(tokens.slice(index));
   return pieces.flat();
