@@ -65,37 +65,43 @@ fn firstPlace(phase: u32) -> u32 {
 
 /// How many places of an axis of this length a phase has.
 fn placesOf(phase: u32, length: u32) -> u32 {
-  if (LOADER != PARITY) { return length; }
-  return (length + shape.stride - 1u - firstPlace(phase)) / shape.stride;
+  var places = length;
+  if (LOADER == PARITY) { places = (length + shape.stride - 1u - firstPlace(phase)) / shape.stride; }
+  return places;
 }
 
 /// How many taps of an axis a phase meets.
 fn tapsOf(phase: u32) -> u32 {
-  if (LOADER == ROWS) { return 1u; }
-  if (LOADER == IM2COL) { return shape.kernel; }
-  return (shape.kernel + shape.stride - 1u - phase) / shape.stride;
+  var taps = 1u;
+  if (LOADER == IM2COL) { taps = shape.kernel; }
+  if (LOADER == PARITY) { taps = (shape.kernel + shape.stride - 1u - phase) / shape.stride; }
+  return taps;
 }
 
 /// Source coordinate of the place number `i` of a phase, at tap 0.
 fn sourceOf(phase: u32, i: u32) -> i32 {
-  if (LOADER == IM2COL) { return i32(i * shape.stride) - i32(shape.padding); }
-  return i32((firstPlace(phase) + shape.padding) / shape.stride + i);
+  var source = i32(i * shape.stride) - i32(shape.padding);
+  if (LOADER == PARITY) { source = i32((firstPlace(phase) + shape.padding) / shape.stride + i); }
+  return source;
 }
 
 /// Tap number t of a phase moves the source by this much …
 fn moveOf(t: u32) -> i32 {
-  if (LOADER == PARITY) { return -i32(t); }
-  return i32(t);
+  var offset = i32(t);
+  if (LOADER == PARITY) { offset = -offset; }
+  return offset;
 }
 
 /// … and is this place in the kernel.
 fn kernelPlace(phase: u32, t: u32) -> u32 {
-  if (LOADER == PARITY) { return phase + t * shape.stride; }
-  return t;
+  var place = t;
+  if (LOADER == PARITY) { place = phase + t * shape.stride; }
+  return place;
 }
 
 /// Coordinate in the result of place number i of a phase.
 fn resultPlace(phase: u32, i: u32) -> u32 {
-  if (LOADER == PARITY) { return firstPlace(phase) + i * shape.stride; }
-  return i;
+  var place = i;
+  if (LOADER == PARITY) { place = firstPlace(phase) + i * shape.stride; }
+  return place;
 }

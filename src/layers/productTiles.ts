@@ -81,7 +81,7 @@ export function subgroupTiles(
   return [1, 2]
     .flatMap((quads) => [8, 16, 32].map((tileRows) => ({ tileRows, quads })))
     .filter(({ tileRows, quads }) => tileRows <= 2 * block && (quads === 1 || columns > block))
-    .filter(({ tileRows }) => tileRows === 8 || rows > tileRows / 2)
+    .filter(({ tileRows }) => tileRows === 8 || rows > tileRows / 4)
     .map(({ tileRows, quads }) => ({
       LANES: subgroupSize,
       TILE_ROWS: tileRows,
