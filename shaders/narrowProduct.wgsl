@@ -64,7 +64,7 @@ fn narrowProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
         for (var r = 0u; r < TILE_ROWS; r++) {
           let sourceY = y[r] + moveOf(tapY);
           let sourceX = x[r] + moveOf(tapX);
-          isInside[r] = u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
+          isInside[r] = (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
           leftAt[r] = select(0u, ((image[r] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * quads, isInside[r]);
         }
       }

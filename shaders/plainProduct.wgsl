@@ -71,7 +71,7 @@ fn plainProduct(@builtin(global_invocation_id) id: vec3u) {
         for (var r = 0u; r < TILE_ROWS; r++) {
           let sourceY = y[r] + moveOf(tapY);
           let sourceX = x[r] + moveOf(tapX);
-          isInside[r] = u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
+          isInside[r] = (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
           leftAt[r] = select(0u, ((image[r] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * shape.channels, isInside[r]);
         }
       }
@@ -179,7 +179,7 @@ fn plainWeightGrad(@builtin(global_invocation_id) id: vec3u) {
           } else {
             let sourceY = i32(y * window.stride) + tapY[r];
             let sourceX = i32(x * window.stride) + tapX[r];
-            let isInside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth;
+            let isInside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth);
             let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[r];
             a[r] = select(0.0, input[select(0u, at, isInside)], isInside);
           }

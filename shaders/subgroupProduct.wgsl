@@ -91,7 +91,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
         for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = y[i] + moveOf(tapY);
           let sourceX = x[i] + moveOf(tapX);
-          isInside[i] = u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
+          isInside[i] = (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
           leftAt[i] = select(0u, ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * channelQuads, isInside[i]);
         }
       }
@@ -116,7 +116,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
               } else {
                 let sourceY = y[i] + i32(kernelY);
                 let sourceX = x[i] + i32(kernelX);
-                let inside = isDeep && u32(sourceY) < shape.sourceHeight && u32(sourceX) < shape.sourceWidth;
+                let inside = isDeep & (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
                 let at = ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * shape.channels + placeC;
                 a[i][k] = select(0.0, leftScalars[select(0u, at, inside)], inside);
               }
@@ -137,7 +137,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           for (var i = 0u; i < 4u * BLOCKS; i++) {
             a[i] = left[leftAt[i] + d / 4u + ahead];
             if (LOADER != ROWS || DEPTH_QUADS > 1u) {
-              a[i] = select(vec4f(0.0), a[i], isInside[i] && d / 4u + ahead < channelQuads);
+              a[i] = select(vec4f(0.0), a[i], isInside[i] & (d / 4u + ahead < channelQuads));
             }
           }
         }
@@ -258,7 +258,7 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
         for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = i32(y * window.stride) + tapY[i];
           let sourceX = i32(x * window.stride) + tapX[i];
-          let inside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth && image < window.batch;
+          let inside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth) & (image < window.batch);
           let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[i];
           a[i / 4u * 4u + k][i % 4u] = select(0.0, inputScalars[select(0u, at, inside)], inside);
         }
@@ -271,7 +271,7 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
           } else {
             let sourceY = i32(y * window.stride) + tapY[i * 4u];
             let sourceX = i32(x * window.stride) + tapX[i * 4u];
-            let inside = u32(sourceY) < window.inputHeight && u32(sourceX) < window.inputWidth && image < window.batch;
+            let inside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth) & (image < window.batch);
             let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[i * 4u];
             a[i * 4u + k] = select(vec4f(0.0), input[select(0u, at, inside) / 4u], inside);
           }

@@ -15,6 +15,9 @@
 // With TRANSPOSED = 1 the product reads [tap, column, c] instead of [tap, c, column]: the way back through the same weight.
 //
 // Images lie channels last: [batch, height, width, channels].
+//
+// Whether a place lies inside is told by &, not by &&: a short circuit is a branch, and with a few dozen of them in one kernel
+// SwiftShader compiles for minutes.
 
 const ROWS = 0u;
 const IM2COL = 1u;

@@ -24,11 +24,10 @@ export interface StrategyOptions {
 
 /**
  * Tiles that were measured to be best on adapters made of software, by what their `info` says (docs/performance.md). They
- * are the same machine everywhere, but for its speed, so nothing is measured there. Every lane has one block of its own in
- * these: SwiftShader takes minutes and gigabytes to compile tiles of fewer rows.
+ * are the same machine everywhere, but for its speed, so nothing is measured there.
  */
 const SOFTWARE: readonly { readonly name: RegExp; readonly tiles: readonly string[] }[] = [
-  { name: /swiftshader/i, tiles: ['subgroup 16×8', 'subgroup 16×4'] },
+  { name: /swiftshader/i, tiles: ['subgroup 32×16', 'subgroup 32×8', 'subgroup 32×4', 'subgroup 16×4'] },
   { name: /llvmpipe|lavapipe/i, tiles: ['subgroup 32×4'] },
 ];
 

@@ -78,10 +78,10 @@ export function subgroupTiles(
 ): SubgroupTile[] {
   if (subgroupSize === undefined || subgroupSize < 4) return [];
   const block = 4 * subgroupSize;
-  return [1, 2]
-    .flatMap((quads) => [8, 16, 32].map((tileRows) => ({ tileRows, quads })))
-    .filter(({ tileRows, quads }) => tileRows <= 2 * block && (quads === 1 || columns > block))
-    .filter(({ tileRows }) => tileRows === 8 || rows > tileRows / 4)
+  return [1, 2, 4]
+    .flatMap((quads) => [16, 32].map((tileRows) => ({ tileRows, quads })))
+    .filter(({ tileRows, quads }) => tileRows <= 2 * block && columns > (quads * block) / 2)
+    .filter(({ tileRows }) => rows > tileRows / 4)
     .map(({ tileRows, quads }) => ({
       LANES: subgroupSize,
       TILE_ROWS: tileRows,
