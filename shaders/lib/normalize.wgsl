@@ -109,9 +109,10 @@ fn rowsFrom(row: u32) -> u32 { return (shape.rows - row + shape.parts - 1u) / sh
 fn inverseDeviation(variance: Lane) -> Lane { return Lane(1.0) / sqrt(variance + Lane(shape.epsilon)); }
 
 fn weightAt(column: u32, row: u32) -> Lane {
-  if (AFFINE == COLUMNS) { return weight[column]; }
-  if (AFFINE == ROWS) { return weight[row]; }
-  return Lane(1.0);
+  var scale = Lane(1.0);
+  if (AFFINE == COLUMNS) { scale = weight[column]; }
+  if (AFFINE == ROWS) { scale = weight[row]; }
+  return scale;
 }
 
 // The mean of a part's rows, and the sum of their squared differences to it. Eight rows at a time are in registers, so that
