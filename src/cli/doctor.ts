@@ -48,7 +48,8 @@ export async function doctor(options: { adapter?: string | undefined } = {}): Pr
 async function examine(system: System, wanted: string | undefined) {
   const { gpu, driver } = await openNodeGpu({ adapter: wanted });
   const adapter = (await gpu.requestAdapter())!;
-  const device = await openDevice(gpu);
+  // The plain products: what all others are held against, and quick to compile.
+  const device = await openDevice(gpu, { strategy: 'plain' });
   const checks = await selfCheck(device);
   device.destroy();
   const isSoftware = adapter.info.isFallbackAdapter;

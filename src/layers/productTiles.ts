@@ -80,7 +80,7 @@ export function subgroupTiles(
   const block = 4 * subgroupSize;
   return [1, 2, 4]
     .flatMap((quads) => [16, 32].map((tileRows) => ({ tileRows, quads })))
-    .filter(({ tileRows, quads }) => tileRows <= 2 * block && columns > (quads * block) / 2)
+    .filter(({ tileRows, quads }) => tileRows <= 2 * block && (quads === 1 || columns > (quads * block) / 2))
     .filter(({ tileRows }) => rows > tileRows / 4)
     .map(({ tileRows, quads }) => ({
       LANES: subgroupSize,
