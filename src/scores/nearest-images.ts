@@ -12,6 +12,9 @@ export interface NearestImages {
   readonly distances: Float64Array;
 }
 
+/** Squared difference a number below which two pictures are the same: a thousandth of a grey level. The GPU and the CPU round differently. */
+const SAME = 6e-11;
+
 /**
  * @param among [channels, height, width] each, such as `imagesOf` or `picturesOf` give
  * @param others pass over pictures that are equal to the one asked about: for real ones of the same set
@@ -29,7 +32,7 @@ export function nearestImages(
     const candidate: Rows = { width, numbers: picture };
     for (let i = 0; i < distances.length; i++) {
       const distance = squaredDistance(rows, i, candidate, 0, distances[i]!);
-      if (distance >= distances[i]! || (others && distance === 0)) continue;
+      if (distance >= distances[i]! || (others && distance <= SAME * width)) continue;
       distances[i] = distance;
       pixels.set(picture, i * width);
     }
