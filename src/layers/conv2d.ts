@@ -2,10 +2,11 @@
 
 import * as v from 'valibot';
 import { UserError } from '../math/errors';
+import { convolutionPasses } from './convolutionPasses';
 import { imageShape, kernelEntries, slide } from './image';
 import { initializerEntries, initializersOf } from './initializer';
 import { defineLayer } from './layer';
-import { type Convolution, convolutionWeightGrad, convolve, convolveBack } from './product';
+import type { Convolution } from './product';
 
 const schema = v.strictObject({
   type: v.literal('conv2d'),
@@ -53,35 +54,7 @@ export default defineLayer({
           ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
         ];
       },
-      takesEndings: true,
-      forward: ({ batch, input, output, parameters: { weight, bias }, into }) => [
-        convolve(convolution, batch, { left: input, weight: weight!, bias, result: output, into }),
-      ],
-      backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads, through }) => [
-        ...(parameterGrads
-          ? [
-              convolutionWeightGrad(convolution, batch, {
-                input,
-                outputGrad,
-                weightGrad: parameterGrads.weight!,
-                biasGrad: parameterGrads.bias,
-              }),
-            ]
-          : []),
-        ...(inputGrad
-          ? [
-              convolveBack(convolution, batch, {
-                left: outputGrad,
-                weight: parameters.weight!,
-                result: inputGrad,
-                through,
-              }),
-            ]
-          : []),
-      ],
-      tangent: ({ batch, inputTangent, outputTangent, parameters: { weight } }) => [
-        convolve(convolution, batch, { left: inputTangent, weight: weight!, result: outputTangent }),
-      ],
+      ...convolutionPasses(convolution),
     };
   },
   reference: ({ channels: outputs, kernel, stride, padding }, input, { weight, bias }, { shape }) => {

@@ -3,9 +3,10 @@
 import * as v from 'valibot';
 import { movesChannels } from '../math/axes';
 import { UserError } from '../math/errors';
+import { convolutionPasses } from './convolutionPasses';
 import { initializerEntries, initializersOf } from './initializer';
 import { defineLayer, sizeOf } from './layer';
-import { convolutionWeightGrad, convolve, convolveBack, denseConvolution } from './product';
+import { denseConvolution } from './product';
 
 const schema = v.strictObject({
   type: v.literal('dense'),
@@ -35,45 +36,7 @@ export default defineLayer({
           ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
         ];
       },
-      takesEndings: true,
-      forward: ({ batch, input, output, parameters, into }) => [
-        convolve(convolution, batch, {
-          left: input,
-          weight: parameters.weight!,
-          bias: parameters.bias,
-          result: output,
-          into,
-        }),
-      ],
-      backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads, through }) => [
-        ...(parameterGrads
-          ? [
-              convolutionWeightGrad(convolution, batch, {
-                input,
-                outputGrad,
-                weightGrad: parameterGrads.weight!,
-                biasGrad: parameterGrads.bias,
-              }),
-            ]
-          : []),
-        ...(inputGrad
-          ? [
-              convolveBack(convolution, batch, {
-                left: outputGrad,
-                weight: parameters.weight!,
-                result: inputGrad,
-                through,
-              }),
-            ]
-          : []),
-      ],
-      tangent: ({ batch, inputTangent, outputTangent, parameters }) => [
-        convolve(convolution, batch, {
-          left: inputTangent,
-          weight: parameters.weight!,
-          result: outputTangent,
-        }),
-      ],
+      ...convolutionPasses(convolution),
     };
   },
   reference: (config, input, { weight, bias }) =>
