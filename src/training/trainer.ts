@@ -10,7 +10,7 @@ import { PassTimer } from '../gpu/timestamps';
 import type { Slot } from '../gpu/work';
 import { sizeOf } from '../layers/layer';
 import { toChannelsFirst, toChannelsLast } from '../math/axes';
-import { type CompiledRun, compileRun, keptGroups, type TrainedNetwork } from './compile';
+import { type CompiledRun, compileRun } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
 import { NO_FAULT, readFault, TrainingFault } from './fault';
@@ -20,6 +20,7 @@ import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metri
 import { allocateRun, type MemoryReport, reportMemory } from './run-memory';
 import { readGroups, type TensorGroup, writeGroups } from './store';
 import type { Tensor, Tensors, TrainerState } from './tensor';
+import { keptGroups, type TrainedNetwork } from './trained-network';
 import { TrainerView, type ViewOptions } from './view';
 
 interface Plans {

@@ -1,0 +1,68 @@
+// One update of D: holds G, moves D.
+
+import type { Slot, Work } from '../gpu/work';
+import { type Game, trainingPass } from './game';
+import { addedPass } from './gradient-sum';
+import { recordUpdate } from './metrics';
+import { backward, copyWork, forward, mixesBatch } from './network';
+import { optimize } from './trained-network';
+
+export function discriminatorUpdate(game: Game): Work[] {
+  const { generator, discriminator, discriminatorNoise, config, record } = game;
+  const { batchSize: batch } = config;
+  const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator');
+  const generated = forward(generator, discriminatorNoise, batch, pass, { keep: false });
+  return [
+    ...generated.work,
+    ...(mixesBatch(discriminator)
+      ? judgeApart(game, generated.output)
+      : judgeTogether(game, generated.output)),
+    recordUpdate('discriminator', record, batch),
+    ...optimize(discriminator, record.fault),
+  ];
+}
+
+/** Real and generated samples go through D as one batch, real first. Leaves D's gradients. */
+function judgeTogether(game: Game, generated: Slot): Work[] {
+  const { discriminator, loss, real, sampleSize, terms } = game;
+  const { batchSize: batch } = game.config;
+  const pass = trainingPass(game, discriminator, 'discriminatorUpdateReal');
+  const judged = forward(discriminator, real, 2 * batch, pass);
+  const logitsGrad: Slot = { name: 'logitsGrad', length: 2 * batch };
+  return [
+    copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
+    ...judged.work,
+    ...loss.discriminator({ batch, logits: judged.output, logitsGrad, terms }),
+    ...backward(discriminator, judged, logitsGrad, { input: false, parameters: true }).work,
+  ];
+}
+
+/** Real samples go through D, then the generated ones; the gradient is the sum of both passes'. */
+function judgeApart(game: Game, generated: Slot): Work[] {
+  const { discriminator, loss, real, terms } = game;
+  const { batchSize: batch } = game.config;
+  const judge = (samples: Slot, name: 'discriminatorUpdateReal' | 'discriminatorUpdateGenerated') =>
+    forward(discriminator, samples, batch, trainingPass(game, discriminator, name));
+  const judgedReal = judge(real, 'discriminatorUpdateReal');
+  const judgedGenerated = judge(generated, 'discriminatorUpdateGenerated');
+  const logits: Slot = { name: 'logits', length: 2 * batch };
+  const logitsGrad: Slot = { name: 'logitsGrad', length: 2 * batch };
+  const half = (name: string): Slot => ({ name: `${name} logitsGrad`, length: batch });
+  const [realGrad, generatedGrad] = [half('real'), half('generated')];
+  const wanted = { input: false, parameters: true };
+  return [
+    ...judgedReal.work,
+    ...judgedGenerated.work,
+    copyWork(judgedReal.output, logits, batch),
+    copyWork(judgedGenerated.output, logits, batch, { to: batch }),
+    ...loss.discriminator({ batch, logits, logitsGrad, terms }),
+    copyWork(logitsGrad, realGrad, batch),
+    copyWork(logitsGrad, generatedGrad, batch, { from: batch }),
+    ...backward(discriminator, judgedReal, realGrad, wanted).work,
+    ...addedPass(
+      discriminator,
+      'second',
+      (network) => backward(network, judgedGenerated, generatedGrad, wanted).work,
+    ),
+  ];
+}

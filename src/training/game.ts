@@ -1,0 +1,36 @@
+// What both updates of the game work on: the networks, the batches, and what is recorded of them.
+
+import type { StreamSettings } from '../gpu/draw';
+import type { Slot } from '../gpu/work';
+import type { LossPlugin } from '../losses/loss';
+import type { StreamName } from '../math/streams';
+import type { AveragedNetwork } from './average-network';
+import type { TrainerConfig } from './config';
+import type { MetricsSlots } from './metrics';
+import type { Pass } from './network';
+import type { TrainedNetwork } from './trained-network';
+
+export interface Game {
+  readonly config: TrainerConfig;
+  readonly generator: TrainedNetwork;
+  readonly discriminator: TrainedNetwork;
+  readonly loss: LossPlugin;
+  /** Numbers of one sample. */
+  readonly sampleSize: number;
+  /** [batch, …sample]; with [batch, …sample] for generated ones behind it where D judges both as one batch. */
+  readonly real: Slot;
+  readonly discriminatorNoise: Slot;
+  readonly generatorNoise: Slot;
+  /** [batch, 4]: what a loss leaves to be recorded. */
+  readonly terms: Slot;
+  readonly record: MetricsSlots;
+  readonly average: AveragedNetwork | undefined;
+  /** Random numbers of the run by what they are for. */
+  stream(name: StreamName): StreamSettings;
+}
+
+/** A pass that trains, in an update of `network`, whose number its random numbers go by. */
+export const trainingPass = (game: Game, network: TrainedNetwork, name: StreamName): Pass => ({
+  mode: 'train',
+  random: { clock: network.clock, stream: game.stream(name) },
+});

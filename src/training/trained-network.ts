@@ -1,0 +1,79 @@
+// A network that is trained: its layers, and the arenas of its parameters, gradients and optimizer's state.
+
+import { type Arena, layOutArena } from '../gpu/memory';
+import type { Slot, Work } from '../gpu/work';
+import { optimizers } from '../optimizers';
+import type { Optimizer } from '../optimizers/optimizer';
+import type { TrainerConfig } from './config';
+import { buildNetwork, type Network, type NetworkName } from './network';
+import type { TensorGroup } from './store';
+
+/** A network with its tensors laid out in arenas of one layout: parameters, gradients, and the optimizer's state. */
+export interface TrainedNetwork extends Network {
+  readonly parameters: Arena;
+  readonly gradients: Arena;
+  readonly state: Readonly<Record<string, Arena>>;
+  /** What the layers keep and nobody trains: running statistics. */
+  readonly kept: Arena;
+  readonly optimizer: Optimizer;
+  /** The number of updates so far, in its first word. */
+  readonly clock: Slot;
+}
+
+/** Parameters, and buffers where there are some: what a network computes with. */
+export const keptGroups = ({ parameters, tensors, kept, buffers }: TrainedNetwork): TensorGroup[] => [
+  { arena: parameters, specs: tensors },
+  ...(buffers.length > 0 ? [{ arena: kept, specs: buffers }] : []),
+];
+
+/** Moves the parameters by the gradients that lie in the arena. */
+export function optimize(network: TrainedNetwork, fault: Slot): readonly Work[] {
+  const { optimizer, clock, parameters, gradients, state } = network;
+  const wholeState = Object.fromEntries(Object.entries(state).map(([name, arena]) => [name, arena.whole]));
+  return optimizer.update({
+    clock,
+    fault,
+    parameters: parameters.whole,
+    gradients: gradients.whole,
+    state: wholeState,
+  });
+}
+
+export function buildTrainedNetwork(
+  name: NetworkName,
+  config: TrainerConfig,
+  input: readonly number[],
+): TrainedNetwork {
+  const network = buildNetwork(name, config[name], input);
+  const { tensors, buffers } = network;
+  const updates = config.steps * (name === 'discriminator' ? config.discriminatorSteps : 1);
+  const optimizer = optimizers
+    .get(config.optimizer[name].type)
+    .create(config.optimizer[name], { network: name, updates });
+  const stateArena = (stateName: string) =>
+    layOutArena(
+      `${name} ${stateName}`,
+      tensors.map((tensor) => ({
+        name: `optimizer.${tensor.name}.${stateName}`,
+        length: tensor.parameter.length,
+      })),
+    );
+  return {
+    ...network,
+    optimizer,
+    parameters: layOutArena(
+      `${name} parameters`,
+      tensors.map((tensor) => tensor.parameter),
+    ),
+    gradients: layOutArena(
+      `${name} gradients`,
+      tensors.map((tensor) => tensor.gradient),
+    ),
+    kept: layOutArena(
+      `${name} buffers`,
+      buffers.map(({ buffer }) => buffer),
+    ),
+    state: Object.fromEntries(optimizer.stateNames.map((stateName) => [stateName, stateArena(stateName)])),
+    clock: { name: `${name} clock`, length: 1 },
+  };
+}
