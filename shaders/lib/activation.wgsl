@@ -1,7 +1,8 @@
-// The three passes of an activation f, elementwise over vec4s. The file that includes this defines
+// The passes of an activation f, elementwise over vec4s. The file that includes this defines
 //
 //   fn activation(x: vec4f, parameter: f32) -> vec4f     f(x)
 //   fn derivative(x: vec4f, parameter: f32) -> vec4f     f′(x), as PyTorch takes it where f has a corner
+//   fn secondDerivative(x: vec4f, parameter: f32) -> vec4f    f″(x), 0 where f has a corner
 //
 // where `parameter` is the slope of leakyRelu, the α of elu. Matrix products and the like are given these two functions, so that
 // they end in f or f′ without a dispatch of its own (src/wgsl/graft.ts).
@@ -43,4 +44,13 @@ fn activationBackward(@builtin(global_invocation_id) id: vec3u, @builtin(num_wor
 fn activationTangent(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linearIndex(id, groups, WORKGROUP_SIZE);
   if (i < settings.count) { outputTangent[i] = inputTangent[i] * derivative(input[i], settings.parameter); }
+}
+
+// inputGrad = outputGrad · f″(input) · inputTangent, the gradient of ⟨outputGrad, outputTangent⟩ by the input
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn activationCurvature(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  if (i < settings.count) {
+    inputGrad[i] = outputGrad[i] * secondDerivative(input[i], settings.parameter) * inputTangent[i];
+  }
 }

@@ -14,6 +14,11 @@
 //
 // and since that map is its own transpose, it takes a tangent of the input to one of x̂ as well.
 //
+// For the penalties on gradients: with x̂' = d · (ẋ − mean(ẋ) − x̂ · mean(ẋ · x̂)) the tangent of x̂, ⟨g, x̂'⟩ changes with the input by
+//
+//   −d² · (x̂ · (mean(g · ẋ) − mean(g) · mean(ẋ) − 3ab) + b · (g − mean(g)) + a · (ẋ − mean(ẋ))),
+//   a = mean(g · x̂),  b = mean(ẋ · x̂)
+//
 // Rows are dealt out to parts like cards, row = part + k · parts, so that neighbouring invocations read neighbouring numbers;
 // what parts found is put together in a second dispatch, always in the same order. The file that includes this says what one
 // invocation reads at a time:
@@ -67,6 +72,12 @@ struct NormalizeShape {
 @group(0) @binding(16) var<storage, read> productSum: array<Lane>;
 @group(0) @binding(17) var<storage, read> preactivation: array<Lane>;     // as input, where it is an activation's output
 @group(0) @binding(18) var<storage, read_write> inputGrad: array<Lane>;   // as input
+@group(0) @binding(19) var<storage, read> inputTangent: array<Lane>;      // as input
+@group(0) @binding(20) var<storage, read> tangentSum: array<Lane>;        // [groups, columns], Σ ẋ
+@group(0) @binding(21) var<storage, read> tangentProductSum: array<Lane>; // [groups, columns], Σ ẋ · x̂
+@group(0) @binding(22) var<storage, read> crossSum: array<Lane>;          // [groups, columns], Σ g · ẋ
+@group(0) @binding(23) var<storage, read_write> means: array<Lane>;       // [5, groups, columns]
+@group(0) @binding(24) var<storage, read> curvatureMeans: array<Lane>;    // the same, of the dispatch before
 
 // How it ends, by `shape.mode`: behind the normalisation, or before it on the way back.
 const PLAIN = 0u;
@@ -300,5 +311,60 @@ fn weightGradTerms(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   for (var row = place.part; row < shape.rows; row += shape.parts) {
     let at = place.corner + row * shape.columns;
     output[at] = outputGrad[at] * ((input[at] - mean) * deviation);
+  }
+}
+
+// outputGrad · inputTangent, whose sums are Σ g · ẋ.
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn crossTerms(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let place = placeOf(linearIndex(id, groups, WORKGROUP_SIZE));
+  if (!place.exists) { return; }
+  for (var row = place.part; row < shape.rows; row += shape.parts) {
+    let at = place.corner + row * shape.columns;
+    output[at] = outputGrad[at] * inputTangent[at];
+  }
+}
+
+// mean(g), a, mean(ẋ), b and mean(g · ẋ) − mean(g) · mean(ẋ) − 3ab of each group and column, behind each other.
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn joinCurvatureMeans(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linearIndex(id, groups, WORKGROUP_SIZE);
+  let count = shape.groups * shape.columns;
+  if (i >= count) { return; }
+  let g = shape.share * gradSum[i];
+  let a = shape.share * productSum[i];
+  let x = shape.share * tangentSum[i];
+  let b = shape.share * tangentProductSum[i];
+  means[i] = g;
+  means[i + count] = a;
+  means[i + 2u * count] = x;
+  means[i + 3u * count] = b;
+  means[i + 4u * count] = shape.share * crossSum[i] - g * x - 3.0 * a * b;
+}
+
+// inputGrad as above, and output = outputGrad · x̂', the terms of the weight's gradient.
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn normalizeCurvature(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let place = placeOf(linearIndex(id, groups, WORKGROUP_SIZE));
+  if (!place.exists) { return; }
+  let count = shape.groups * shape.columns;
+  let mean = statistics[place.statistic];
+  let deviation = statistics[place.statistic + count];
+  let meanGrad = curvatureMeans[place.statistic];
+  let a = curvatureMeans[place.statistic + count];
+  let meanTangent = curvatureMeans[place.statistic + 2u * count];
+  let b = curvatureMeans[place.statistic + 3u * count];
+  let along = curvatureMeans[place.statistic + 4u * count];
+  for (var row = place.part; row < shape.rows; row += shape.parts) {
+    let at = place.corner + row * shape.columns;
+    let scale = weightAt(place.column, row);
+    let normalized = (input[at] - mean) * deviation;
+    let tangent = inputTangent[at] - meanTangent;
+    var g = outputGrad[at];
+    output[at] = g * deviation * (tangent - normalized * b);
+    if (WEIGHT_FIRST == 1u) { g *= scale; }
+    var result = -deviation * deviation * (normalized * along + b * (g - meanGrad) + a * tangent);
+    if (WEIGHT_FIRST == 0u) { result *= scale; }
+    inputGrad[at] = result;
   }
 }

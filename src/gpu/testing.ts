@@ -7,7 +7,7 @@ import { Readback } from './readback';
 import { isSlot, type Slot, type Work } from './work';
 
 /**
- * Gives every slot of the list memory of its own, writes `inputs`, runs the list once, and returns the bytes of
+ * Gives every slot of the list, and of `inputs` and `outputs`, memory of its own, zero at first, writes `inputs`, runs the list once, and returns the bytes of
  * `outputs` (without padding), in order. GPU errors reject.
  */
 export async function runWork(
@@ -19,8 +19,8 @@ export async function runWork(
   const { gpu } = device;
   gpu.pushErrorScope('validation');
   const memory = new Memory(gpu);
-  for (const slot of new Set(list.flatMap((item) => Object.values(item.bindings).filter(isSlot))))
-    memory.allocate(slot);
+  const bound = list.flatMap((item) => Object.values(item.bindings).filter(isSlot));
+  for (const slot of new Set([...bound, ...inputs.keys(), ...outputs])) memory.allocate(slot);
   for (const [slot, data] of inputs) memory.write(slot, data);
   const plan = await Plan.create(device, memory, 'run work', list);
   const readback = new Readback(gpu, 'run work');

@@ -1,4 +1,4 @@
-// What all activations share: three elementwise kernels, one number as an option at most, a shape that stays.
+// What all activations share: elementwise kernels, one number as an option at most, a shape that stays.
 
 import * as v from 'valibot';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
@@ -22,6 +22,13 @@ export interface ActivationKernels {
     outputTangent: 'readWrite';
     settings: Settings;
   }>;
+  readonly activationCurvature: Kernel<{
+    input: 'read';
+    outputGrad: 'read';
+    inputGrad: 'readWrite';
+    inputTangent: 'read';
+    settings: Settings;
+  }>;
 }
 
 interface ActivationDefinition {
@@ -31,6 +38,8 @@ interface ActivationDefinition {
   readonly parameter?: { readonly name: string; readonly default: number };
   /** f(x) in float64. */
   readonly f: (x: number, parameter: number) => number;
+  /** True where f″ is 0 wherever it is defined. */
+  readonly piecewiseLinear?: boolean;
 }
 
 export function defineActivation({
@@ -38,6 +47,7 @@ export function defineActivation({
   kernels,
   parameter,
   f,
+  piecewiseLinear = false,
 }: ActivationDefinition): LayerPlugin<LayerSchema> {
   const option = parameter
     ? { [parameter.name]: v.optional(v.pipe(v.number(), v.finite()), parameter.default) }
@@ -53,7 +63,7 @@ export function defineActivation({
         settings: { count: perVec4(input), parameter: valueIn(config) },
       });
       const grid = (kernel: Pick<Kernel, 'workgroupSize'>, input: Slot) => linearGrid(perVec4(input), kernel);
-      const { activationForward, activationBackward, activationTangent } = kernels;
+      const { activationForward, activationBackward, activationTangent, activationCurvature } = kernels;
       return {
         outputShape: (input) => input,
         parameters: () => [],
@@ -83,6 +93,19 @@ export function defineActivation({
             2 * input.length,
           ),
         ],
+        ...(!piecewiseLinear && {
+          curvature: ({ input, outputGrad, inputTangent, inputGrad }): Work[] =>
+            inputGrad
+              ? [
+                  work(
+                    activationCurvature,
+                    { ...bind(input), outputGrad, inputTangent, inputGrad },
+                    grid(activationCurvature, input),
+                    3 * input.length,
+                  ),
+                ]
+              : [],
+        }),
       };
     },
     reference: (config, input) => input.map((x) => f(x, valueIn(config))),

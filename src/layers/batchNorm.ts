@@ -97,11 +97,11 @@ export default defineLayer({
         ];
       },
       tangent: (slots) => {
-        const { batch, input, parameters, inputTangent, outputTangent, mode } = slots;
+        const { batch, input, parameters, inputTangent, outputTangent, mode, through } = slots;
         const { statistics, list } = statisticsOf(slots);
         const { weight } = parameters;
         const constant = mode === 'evaluate';
-        const tangents = { input, statistics, weight, inputTangent, outputTangent, constant };
+        const tangents = { input, statistics, weight, inputTangent, outputTangent, constant, through };
         return [...list, ...normalizedTangent(of(batch), tangents)];
       },
     };

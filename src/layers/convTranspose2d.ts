@@ -89,8 +89,13 @@ export default defineLayer({
             ]
           : []),
       ],
-      tangent: ({ batch, inputTangent, outputTangent, parameters: { weight } }) => [
-        convolveBack(convolution, batch, { left: inputTangent, weight: weight!, result: outputTangent }),
+      tangent: ({ batch, inputTangent, outputTangent, parameters: { weight }, through }) => [
+        convolveBack(convolution, batch, {
+          left: inputTangent,
+          weight: weight!,
+          result: outputTangent,
+          through,
+        }),
       ],
     };
   },

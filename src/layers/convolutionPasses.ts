@@ -34,8 +34,8 @@ export function convolutionPasses(
           ]
         : []),
     ],
-    tangent: ({ batch, inputTangent, outputTangent, parameters: { weight } }) => [
-      convolve(convolution, batch, { left: inputTangent, weight: weight!, result: outputTangent }),
+    tangent: ({ batch, inputTangent, outputTangent, parameters: { weight }, through }) => [
+      convolve(convolution, batch, { left: inputTangent, weight: weight!, result: outputTangent, through }),
     ],
   };
 }

@@ -12,6 +12,7 @@ import {
   type Normalization,
   normalized,
   normalizedBack,
+  normalizedCurvature,
   normalizedTangent,
   statisticsLength,
 } from './normalization';
@@ -91,10 +92,36 @@ export default defineLayer({
           ...(inputGrad ? [normalizedBack(of(batch), { ...gradients, inputGrad, through })] : []),
         ];
       },
-      tangent: ({ batch, input, parameters, saved, inputTangent, outputTangent }) => {
+      tangent: ({ batch, input, parameters, saved, inputTangent, outputTangent, through }) => {
         const { weight } = parameters;
-        const tangents = { input, statistics: saved.statistics!, weight, inputTangent, outputTangent };
+        const tangents = {
+          input,
+          statistics: saved.statistics!,
+          weight,
+          inputTangent,
+          outputTangent,
+          through,
+        };
         return normalizedTangent(of(batch), tangents);
+      },
+      curvature: (slots) => {
+        const { batch, input, parameters, saved, outputGrad, inputTangent, parameterGrads } = slots;
+        const weightTerms = { name: 'instanceNorm curvature by weight', length: input.length };
+        const { inputGrad = { name: 'unused', length: input.length } } = slots;
+        return [
+          ...normalizedCurvature(of(batch), {
+            input,
+            statistics: saved.statistics!,
+            weight: parameters.weight,
+            outputGrad,
+            inputTangent,
+            inputGrad,
+            weightTerms,
+          }),
+          ...(parameterGrads?.weight
+            ? columnSums(weightTerms, batch * pixels, channels, parameterGrads.weight)
+            : []),
+        ];
       },
     };
   },

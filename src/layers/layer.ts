@@ -69,10 +69,10 @@ export interface IntoActivation {
   readonly keep: boolean;
 }
 
-/** Where a layer's backward pass goes on through the activation before it. */
+/** Where a layer's backward pass goes on through the activation before it, or its tangent pass through the one behind. */
 export interface ThroughActivation {
   readonly ending: ProductEnding;
-  /** The activation's input. `inputGrad` is then the gradient of this. */
+  /** The activation's input. On the way back, `inputGrad` is then the gradient of this. */
   readonly preactivation: Slot;
 }
 
@@ -87,7 +87,13 @@ export interface BackwardSlots extends ForwardSlots {
 
 export interface TangentSlots extends ForwardSlots {
   readonly inputTangent: Slot;
+  /** Where it goes on `through` an activation behind, the tangent of that one's output. */
   readonly outputTangent: Slot;
+  readonly through?: ThroughActivation;
+}
+
+export interface CurvatureSlots extends Omit<BackwardSlots, 'through'> {
+  readonly inputTangent: Slot;
 }
 
 export interface Layer {
@@ -112,6 +118,13 @@ export interface Layer {
   backward(slots: BackwardSlots): readonly Work[];
   /** inputTangent → outputTangent: the directional derivative of the output, parameters held. */
   tangent(slots: TangentSlots): readonly Work[];
+  /**
+   * inputGrad and parameterGrads of ⟨outputGrad, outputTangent⟩, outputGrad and inputTangent held: what the derivative of
+   * the layer changes by. Absent for a layer that is (piecewise) linear in its input: inputGrad would be 0, and the
+   * gradients of parameters are those of `backward` with the tangent as its input; what is named `bias` is then added to
+   * the output alone and has none.
+   */
+  curvature?(slots: CurvatureSlots): readonly Work[];
 }
 
 /** A small example of a layer at awkward sizes; one suite checks every specimen of every layer. */

@@ -11,6 +11,7 @@ import {
   type Normalization,
   normalized,
   normalizedBack,
+  normalizedCurvature,
   normalizedTangent,
   statisticsLength,
   weightGradWork,
@@ -85,10 +86,34 @@ export default defineLayer({
             : []),
         ];
       },
-      tangent: ({ batch, input, parameters, saved, inputTangent, outputTangent }) => {
+      tangent: ({ batch, input, parameters, saved, inputTangent, outputTangent, through }) => {
         const { weight } = parameters;
-        const tangents = { input, statistics: saved.statistics!, weight, inputTangent, outputTangent };
+        const tangents = {
+          input,
+          statistics: saved.statistics!,
+          weight,
+          inputTangent,
+          outputTangent,
+          through,
+        };
         return normalizedTangent(of(batch), tangents);
+      },
+      curvature: (slots) => {
+        const { batch, input, parameters, saved, outputGrad, inputTangent, parameterGrads } = slots;
+        const weightTerms = { name: 'layerNorm curvature by weight', length: input.length };
+        const { inputGrad = { name: 'unused', length: input.length } } = slots;
+        return [
+          ...normalizedCurvature(of(batch), {
+            input,
+            statistics: saved.statistics!,
+            weight: parameters.weight,
+            outputGrad,
+            inputTangent,
+            inputGrad,
+            weightTerms,
+          }),
+          ...(parameterGrads ? columnSums(weightTerms, batch, size, parameterGrads.weight!) : []),
+        ];
       },
     };
   },

@@ -7,6 +7,7 @@ import { useDevice } from '../gpu/test-device';
 import { runWork } from '../gpu/testing';
 import type { Slot } from '../gpu/work';
 import { toChannelsLast } from '../math/axes';
+import { curvatureOf } from './curvature';
 import { layers } from './index';
 import { type Mode, sizeOf } from './layer';
 import { fromGpu, type Moved, prepareSpecimen, samplesFromGpu, specimenNumbers } from './specimen';
@@ -15,6 +16,9 @@ const device = useDevice();
 
 /** Relative to the largest magnitude of the reference: float32 sums of some hundred terms. */
 const TOLERANCE = 2e-6;
+/** A mixed second difference in float64 is good to about 1e-6 with this step. */
+const CURVATURE_STEP = 3e-4;
+const CURVATURE_TOLERANCE = 1e-5;
 /** Central differences in float64 with this step are good to about 1e-9. */
 const DIFFERENCE = 1e-5;
 
@@ -114,6 +118,72 @@ describe.each(layers.names)('%s', (type) => {
     expectGradient(samplesFromGpu(inputGradBytes!, shape), (direction) => ({ input: direction }));
     grads.forEach(({ spec }, i) => {
       expectGradient(tensors[i]!, (direction) => ({ parameters: { [spec.name]: direction } }));
+    });
+  });
+
+  // Where the mode changes anything, penalties meet the training one; layers that mix their batch are not for them.
+  const own = trials.filter(({ specimen, mode }) => {
+    const { mixesBatch } = plugin.create(v.parse(plugin.schema, specimen.config), specimen.input);
+    return mode === 'train' && !mixesBatch;
+  });
+  test.each(own)('curvature of specimen $i', async ({ specimen }) => {
+    const { input: shape, batch } = specimen;
+    const { layer, outputShape, input, parameters, slots, written, reference } = prepareSpecimen(
+      plugin,
+      specimen,
+      'train',
+    );
+    if (layer.isView) return;
+    const outputGrad = draw('outputGrad', batch * sizeOf(outputShape), 20);
+    const inputTangent = draw('inputTangent', input.length, 21);
+    const inputGrad = slotOf('inputGrad', input.length);
+    const grads = parameters.map(({ spec, slot }) => ({
+      spec,
+      slot: slotOf(`${spec.name}Grad`, slot.length),
+    }));
+    const parameterGrads = Object.fromEntries(grads.map(({ spec, slot }) => [spec.name, slot]));
+    const given = { ...slots, outputGrad: outputGrad.slot, inputTangent: inputTangent.slot };
+    const bytes = await runWork(
+      device(),
+      [...layer.forward(slots), ...curvatureOf(layer, { ...given, inputGrad, parameterGrads })],
+      new Map([
+        ...written,
+        [outputGrad.slot, toChannelsLast(outputGrad.data, outputShape)],
+        [inputTangent.slot, toChannelsLast(inputTangent.data, shape)],
+      ]),
+      [inputGrad, ...grads.map(({ slot }) => slot)],
+    );
+
+    /** How ⟨outputGrad, tangent of the output⟩ changes along a direction, by central differences both ways. */
+    const change = (moved: (step: number) => Moved): number => {
+      const along = (a: number, b: number) => {
+        const { input: other, parameters: values = {} } = moved(b);
+        const x = Float64Array.from(inputTangent.data, (t, i) => a * t + (other?.[i] ?? 0));
+        return reference({ input: x, parameters: values }, CURVATURE_STEP).output;
+      };
+      const corners = [along(1, 1), along(1, -1), along(-1, 1), along(-1, -1)] as const;
+      const mixed = corners[0].map((y, i) => y - corners[1][i]! - corners[2][i]! + corners[3][i]!);
+      return dot(outputGrad.data, mixed) / (4 * CURVATURE_STEP ** 2);
+    };
+    const scaled = (direction: ArrayLike<number>, step: number) =>
+      Float64Array.from(direction, (x) => step * x);
+    const expectChange = (actual: Float32Array, move: (direction: Float64Array) => Moved) => {
+      expect(actual.every(Number.isFinite)).toBe(true);
+      const scale = Math.sqrt(dot(actual, actual)) + 1e-2;
+      for (const place of [60, 61]) {
+        // Of length 1 at least, that rounding is not divided by next to nothing.
+        const direction = specimenNumbers(actual.length, place).map((x, at) => (at === 0 ? 1 : x));
+        const wanted = change((step) => move(scaled(direction, step)));
+        const length = Math.sqrt(dot(direction, direction));
+        expect(Math.abs(dot(actual, direction) - wanted) / (scale * length)).toBeLessThan(
+          CURVATURE_TOLERANCE,
+        );
+      }
+    };
+    expectChange(samplesFromGpu(bytes[0]!, shape), (direction) => ({ input: direction }));
+    grads.forEach(({ spec }, i) => {
+      const actual = fromGpu(new Float32Array(bytes[1 + i]!), spec);
+      expectChange(actual, (direction) => ({ parameters: { [spec.name]: direction } }));
     });
   });
 });

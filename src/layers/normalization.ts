@@ -260,9 +260,10 @@ export function normalizedTangent(
     readonly inputTangent: Slot;
     readonly outputTangent: Slot;
     readonly constant?: boolean;
+    readonly through?: ThroughActivation | undefined;
   },
 ): Work[] {
-  const { inputTangent, outputTangent, constant, ...rest } = slots;
+  const { inputTangent, outputTangent, constant, through, ...rest } = slots;
   const sums = (name: string): Slot => ({ name, length: normalization.groups * normalization.columns });
   const gradients: GradientSlots = {
     ...rest,
@@ -276,8 +277,84 @@ export function normalizedTangent(
     normalizedBack(normalization, {
       ...gradients,
       inputGrad: outputTangent,
+      through,
       ...(constant !== undefined && { constant }),
     }),
+  ];
+}
+
+/**
+ * The gradient of ⟨outputGrad, outputTangent⟩ by the input, and `weightTerms`, whose sums over all rows of a weight are its gradient.
+ * Of statistics that are the input's own.
+ */
+export function normalizedCurvature(
+  normalization: Normalization,
+  slots: Pick<GradientSlots, 'input' | 'statistics' | 'weight' | 'outputGrad'> & {
+    readonly inputTangent: Slot;
+    readonly inputGrad: Slot;
+    readonly weightTerms: Slot;
+  },
+): Work[] {
+  const { input, statistics, weight, outputGrad, inputTangent, inputGrad, weightTerms } = slots;
+  const { crossTerms, joinCurvatureMeans, normalizeCurvature } = kernelsOf(normalization);
+  const { groups, rows, columns } = normalization;
+  const slot = (name: string, each = 1): Slot => ({ name, length: each * groups * columns });
+  const sumsOf = (numbers: Slot, weightFirst: boolean) => ({
+    input,
+    statistics,
+    weight,
+    outputGrad: numbers,
+    gradSum: slot(`Σ ${numbers.name}`),
+    productSum: slot(`Σ ${numbers.name} · x̂`),
+    weightFirst,
+  });
+  const cross: Slot = { name: 'g · ẋ', length: numbersIn(normalization) };
+  const [ofGrad, ofTangent, ofCross] = [
+    sumsOf(outputGrad, true),
+    sumsOf(inputTangent, false),
+    sumsOf(cross, true),
+  ];
+  const curvatureMeans = slot('means of the curvature', 5);
+  const parts = Math.ceil(rows / ROWS_EACH);
+  const shape = shapeOf(normalization, parts);
+  const everywhere = (kernel: typeof crossTerms | typeof normalizeCurvature) =>
+    linearGrid(groups * parts * lanesOf(normalization), kernel);
+  const kernel = specialize(normalizeCurvature, {
+    AFFINE: affineConstant(normalization),
+    WEIGHT_FIRST: weightFirstConstant(normalization, true),
+  });
+  return [
+    work(crossTerms, { shape, outputGrad, inputTangent, output: cross }, everywhere(crossTerms)),
+    ...[ofGrad, ofTangent, ofCross].flatMap((sums) => findGradSums(normalization, sums)),
+    work(
+      joinCurvatureMeans,
+      {
+        shape,
+        gradSum: ofGrad.gradSum,
+        productSum: ofGrad.productSum,
+        tangentSum: ofTangent.gradSum,
+        tangentProductSum: ofTangent.productSum,
+        crossSum: ofCross.gradSum,
+        means: curvatureMeans,
+      },
+      linearGrid(groups * lanesOf(normalization), joinCurvatureMeans),
+    ),
+    work(
+      kernel,
+      {
+        shape,
+        input,
+        statistics,
+        weight: weight ?? statistics,
+        outputGrad,
+        inputTangent,
+        curvatureMeans,
+        inputGrad,
+        output: weightTerms,
+      },
+      everywhere(kernel),
+      20 * numbersIn(normalization),
+    ),
   ];
 }
 

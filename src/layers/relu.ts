@@ -6,5 +6,6 @@ import { defineActivation } from './activation';
 export default defineActivation({
   type: 'relu',
   kernels,
+  piecewiseLinear: true,
   f: (x) => Math.max(0, x),
 });
