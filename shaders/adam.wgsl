@@ -25,11 +25,20 @@ struct AdamSettings {
   logBeta2: f32,
   epsilon: f32,
   weightDecay: f32,
+  // Where the first update, and every so many, has a second step: how many, else 0; and whether this is such a step.
+  lazyInterval: u32,
+  lazily: u32,
 }
 
 @group(0) @binding(4) var<storage, read_write> expAvg: array<vec4f>;       // m
 @group(0) @binding(5) var<storage, read_write> expAvgSq: array<vec4f>;     // v
 @group(0) @binding(6) var<uniform> settings: AdamSettings;
+
+// Adam's t: updates so far and, of those before this step, the second steps.
+fn stepOf(update: u32) -> u32 {
+  if (settings.lazyInterval == 0u) { return update; }
+  return update + (update + settings.lazyInterval - 2u) / settings.lazyInterval + settings.lazily;
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn adamUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -40,7 +49,7 @@ fn adamUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   let g = gradient[i] + settings.weightDecay * parameter[i];
   let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
   let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
-  let correction = -expm1(f32(t) * vec4f(settings.logBeta1, settings.logBeta2, 0.0, 0.0)).xy;
+  let correction = -expm1(f32(stepOf(t)) * vec4f(settings.logBeta1, settings.logBeta2, 0.0, 0.0)).xy;
   let stepSize = scheduledLearningRate(t) / correction.x;
   let updated = parameter[i] - stepSize * m / (sqrt(v) / sqrt(correction.y) + settings.epsilon);
   if (!isSound(i, t, updated)) { return; }

@@ -414,23 +414,15 @@ describe('replay', () => {
 
   const parity = fileURLToPath(new URL('../../../shared/parity/', import.meta.url));
   const cases = existsSync(parity) ? readdirSync(parity).filter((name) => name.endsWith('.safetensors')) : [];
-  const built = [
-    'dcgan28-batchnorm',
-    'mlp-least-squares-momentum',
-    'mlp-minimax-sgd',
-    'mlp-nonsaturating-adam',
-  ].map((name) => `${name}.safetensors`);
   test.skipIf(cases.length === 0)(
     'agrees with PyTorch, and names what is not built of the other cases',
     async () => {
-      const own = await webgan(['replay', ...built.map((name) => join(parity, name))]);
-      expect([own.code, own.err]).toEqual([0, []]);
-      const others = cases.filter((name) => !built.includes(name));
-      const { code, out, err } = await webgan(['replay', ...others.map((name) => join(parity, name))]);
-      expect([code, out]).toEqual([2, []]);
-      expect(err).toHaveLength(others.length);
+      const { out, err } = await webgan(['replay', ...cases.map((name) => join(parity, name))]);
+      const [, ...verdicts] = out;
+      expect(verdicts.length + err.length).toBe(cases.length);
+      for (const line of verdicts) expect(line).toMatch(/^pass/);
       for (const line of err)
-        expect(line).toMatch(/(hinge|relativistic|spectralNorm|wasserstein|gradientPenalty|r1|weightClip)/);
+        expect(line).toMatch(/"?(hinge|relativistic|spectralNorm|wasserstein|weightClip)/);
     },
     // Compiles many kernels.
     240_000,

@@ -21,6 +21,9 @@ export const STREAMS = {
   classifierHeldOut: 18,
   classifierData: 19,
   classifierShift: 20,
+  // Where between a real and a generated sample a penalty looks, and what layers draw in its pass.
+  penaltyPoints: 21,
+  penalty: 22,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;

@@ -21,7 +21,7 @@ export default defineOptimizer({
   }),
   create: (config, context) => ({
     stateNames: ['exp_avg', 'exp_avg_sq'],
-    update: ({ clock, fault, parameters, gradients, state }) => {
+    update: ({ clock, fault, parameters, gradients, state, lazily }) => {
       const { beta1, beta2, epsilon } = config;
       const settings = {
         ...commonSettings(config, context, parameters),
@@ -32,6 +32,8 @@ export default defineOptimizer({
         oneMinusBeta2: 1 - beta2,
         logBeta2: logOf(beta2),
         epsilon,
+        lazyInterval: context.lazyInterval ?? 0,
+        lazily: lazily ? 1 : 0,
       };
       const bindings = {
         clock,

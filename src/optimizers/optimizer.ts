@@ -11,12 +11,16 @@ export interface OptimizerSlots {
   readonly parameters: Slot;
   readonly gradients: Slot;
   readonly state: Readonly<Record<string, Slot>>;
+  /** Whether this is the second step of an update; not where absent. */
+  readonly lazily?: boolean;
 }
 
 export interface OptimizerContext {
   readonly network: 'discriminator' | 'generator';
   /** Updates of this network in the whole run, which schedules stretch over. */
   readonly updates: number;
+  /** Where the first update, and every so many, has a second step behind it, on penalties alone. */
+  readonly lazyInterval?: number;
 }
 
 export interface Optimizer {
@@ -61,6 +65,24 @@ interface CommonConfig {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly schedule: v.InferOutput<typeof scheduleSchema>;
+}
+
+/**
+ * The configuration of an optimizer that makes k + 1 steps in k updates, so that it goes as far in k updates as with k steps:
+ * learning rate times c = k/(k + 1), β₁ and β₂ to the power c (Karras et al. 2020, appendix B).
+ */
+export function slowedForLazySteps<Config extends { readonly learningRate: number }>(
+  config: Config & { readonly beta1?: unknown; readonly beta2?: unknown },
+  interval: number,
+): Config {
+  const c = interval / (interval + 1);
+  const { beta1, beta2 } = config;
+  return {
+    ...config,
+    learningRate: c * config.learningRate,
+    ...(typeof beta1 === 'number' && { beta1: beta1 ** c }),
+    ...(typeof beta2 === 'number' && { beta2: beta2 ** c }),
+  };
 }
 
 const SCHEDULES = { constant: 0, linear: 1, cosine: 2 } as const;

@@ -7,7 +7,7 @@ import { runWork } from '../gpu/testing';
 import type { Slot } from '../gpu/work';
 import { normals } from '../math/philox';
 import { optimizers } from './index';
-import { scheduleFactor } from './optimizer';
+import { scheduleFactor, slowedForLazySteps } from './optimizer';
 
 const device = useDevice();
 const LENGTH = 67;
@@ -153,4 +153,52 @@ describe('a number that is not finite', () => {
       expect(parameters).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
     },
   );
+});
+
+describe('second steps of updates', () => {
+  test('count among Adam’s, and slow its rate and betas', async () => {
+    const plugin = optimizers.get('adam');
+    const interval = 3;
+    const given = v.parse(plugin.schema, { type: 'adam', learningRate: 4, beta1: 0.6, beta2: 0.9 });
+    const slowed = slowedForLazySteps(given as Parameters<typeof plugin.create>[0], interval);
+    expect(slowed).toMatchObject({ learningRate: 3, beta1: 0.6 ** 0.75, beta2: 0.9 ** 0.75 });
+    const slot = (name: string, length = 4): Slot => ({ name, length });
+    const [clock, fault, parameters, gradients] = [
+      slot('clock', 1),
+      slot('fault', 4),
+      slot('parameters'),
+      slot('gradients'),
+    ];
+    // From zero state one step moves by learningRate · (1 − β₁)/(1 − β₁ᵗ) · √(1 − β₂ᵗ)/√(1 − β₂), which tells t.
+    const moved = async (update: number, lazily: boolean) => {
+      const optimizer = plugin.create(slowed, {
+        network: 'discriminator',
+        updates: 9,
+        lazyInterval: interval,
+      });
+      const state = Object.fromEntries(optimizer.stateNames.map((name) => [name, slot(name)]));
+      const list = optimizer.update({ clock, fault, parameters, gradients, state, lazily });
+      const inputs = new Map<Slot, Float32Array | Uint32Array>([
+        [clock, Uint32Array.of(update)],
+        [fault, Uint32Array.of(0, 0xffffffff, 0, 0xffffffff)],
+        [gradients, Float32Array.of(1, 1, 1, 1)],
+      ]);
+      return -new Float32Array((await runWork(device(), list, inputs, [parameters]))[0]!)[0]!;
+    };
+    const expected = (t: number) =>
+      ((slowed.learningRate * (1 - slowed.beta1)) / (1 - slowed.beta1 ** t)) *
+      (Math.sqrt(1 - slowed.beta2 ** t) / Math.sqrt(1 - slowed.beta2));
+    // Steps in order: update 1, its second step, updates 2 and 3, update 4, its second step, update 5.
+    const order = [
+      [1, false],
+      [1, true],
+      [2, false],
+      [3, false],
+      [4, false],
+      [4, true],
+      [5, false],
+    ] as const;
+    for (const [i, [update, lazily]] of order.entries())
+      expect(Math.abs((await moved(update, lazily)) / expected(i + 1) - 1)).toBeLessThan(1e-5);
+  });
 });

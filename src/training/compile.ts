@@ -1,5 +1,6 @@
 // From a configuration to lists of work: what one update of D and one of G do, on which slots.
 
+import { drawNoise } from '../../shaders/unitNoise.wgsl';
 import { dataSources } from '../data';
 import type { DataContent, DataSource, TableSlots } from '../data/source';
 import type { Slot, Work } from '../gpu/work';
@@ -8,15 +9,16 @@ import { losses } from '../losses';
 import { seedWords } from '../math/philox';
 import { STREAMS } from '../math/streams';
 import { noises } from '../noise';
-import type { NoiseSource } from '../noise/noise';
+import { type NoiseSource, noiseWork } from '../noise/noise';
 import { type AveragedNetwork, averageOf } from './average-network';
-import type { TrainerConfig } from './config';
+import { lazyIntervalOf, type TrainerConfig } from './config';
 import { discriminatorUpdate } from './discriminator-update';
 import { FAULT_WORDS } from './fault';
 import type { Game } from './game';
 import { generatorUpdate } from './generator-update';
 import { HISTORY_WORDS } from './metrics';
 import { mixesBatch } from './network';
+import { mixes } from './penalize';
 import { buildTrainedNetwork, type TrainedNetwork } from './trained-network';
 
 /** A run as slots and work, before any buffer exists. */
@@ -33,12 +35,16 @@ export interface CompiledRun {
   readonly real: Slot;
   readonly discriminatorNoise: Slot;
   readonly generatorNoise: Slot;
+  /** [batch]: drawn where a penalty looks between real and generated samples. */
+  readonly epsilon: Slot | undefined;
   readonly history: Slot;
   readonly fault: Slot;
   /** Draws of an update, apart from the update: a replayed run brings its batches. */
   readonly drawForDiscriminator: readonly Work[];
   readonly drawForGenerator: readonly Work[];
   readonly updateDiscriminator: readonly Work[];
+  /** In place of the first update of D and every `interval`-th from there, where there are penalties that come so often. */
+  readonly lazyUpdateDiscriminator: { readonly interval: number; readonly work: readonly Work[] } | undefined;
   readonly updateGenerator: readonly Work[];
 }
 
@@ -72,6 +78,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
       : { name: 'samples', length: 2 * batch * sampleSize },
     discriminatorNoise: noiseSlot('discriminator noise'),
     generatorNoise: noiseSlot('generator noise'),
+    epsilon: { name: 'epsilon', length: batch },
     terms,
     record: {
       terms,
@@ -84,6 +91,8 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     stream: (name) => ({ seed: seedWords(config.seed), stream: STREAMS[name], stride: 1, offset: 0 }),
   };
   const { real, discriminatorNoise, generatorNoise, average, stream } = game;
+  const epsilon = mixes(game) ? game.epsilon : undefined;
+  const interval = lazyIntervalOf(config);
 
   return {
     generator,
@@ -95,6 +104,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     real,
     discriminatorNoise,
     generatorNoise,
+    epsilon,
     history,
     fault,
     drawForDiscriminator: [
@@ -111,6 +121,16 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
         batch,
         stream: stream('discriminatorNoise'),
       }),
+      ...(epsilon
+        ? [
+            noiseWork(
+              drawNoise,
+              { clock: discriminator.clock, output: epsilon, batch, stream: stream('penaltyPoints') },
+              batch,
+              4,
+            ),
+          ]
+        : []),
     ],
     drawForGenerator: noise.draw({
       clock: generator.clock,
@@ -119,6 +139,8 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
       stream: stream('generatorNoise'),
     }),
     updateDiscriminator: discriminatorUpdate(game),
+    lazyUpdateDiscriminator:
+      interval === undefined ? undefined : { interval, work: discriminatorUpdate(game, { lazily: true }) },
     updateGenerator: generatorUpdate(game),
   };
 }

@@ -122,14 +122,49 @@ const wrong: [string, (config: Base) => unknown, string][] = [
     'loss: 3 given; the name of a loss would do: leastSquares, minimax, nonSaturating.',
   ],
   [
-    'a regularizer',
-    (c) => ({ ...c, regularizers: [{ type: 'r1', gamma: 1 }] }),
-    'regularizers: [{"type":"r1","gamma":1}] given; an empty list would do: r1 is not built yet',
+    'a regularizer that there is not',
+    (c) => ({ ...c, regularizers: [{ type: 'r3' }] }),
+    'regularizers[0].type: "r3" given; the regularizers here are gradientPenalty, r1, r2; did you mean r1?',
+  ],
+  [
+    'a negative weight of a regularizer',
+    (c) => ({ ...c, regularizers: [{ type: 'r1', gamma: -1 }] }),
+    'regularizers[0].gamma: -1 given; a number of at least 0 would do.',
+  ],
+  [
+    'an interval of no updates',
+    (c) => ({ ...c, regularizers: [{ type: 'gradientPenalty', interval: 0 }] }),
+    'regularizers[0].interval: 0 given; a whole number from 1 to 1000000 would do.',
+  ],
+  [
+    'a regularizer twice',
+    (c) => ({ ...c, regularizers: [{ type: 'r1' }, { type: 'r1' }] }),
+    'regularizers[1]: a second r1 given; one of them, with the sum of both weights, would do.',
+  ],
+  [
+    'regularizers of two intervals',
+    (c) => ({
+      ...c,
+      regularizers: [
+        { type: 'r1', interval: 16 },
+        { type: 'r2', interval: 8 },
+      ],
+    }),
+    'regularizers[1].interval: 8 given beside another of 16; the same for both would do, or 1.',
+  ],
+  [
+    'a regularizer for a D with batch norm',
+    (c) => ({
+      ...c,
+      regularizers: [{ type: 'r1' }],
+      discriminator: [{ type: 'dense', units: 4 }, { type: 'batchNorm' }, { type: 'dense', units: 1 }],
+    }),
+    'regularizers: r1 given, but discriminator[1] is batchNorm, with which a sample’s gradient depends on all the others of its batch; layerNorm, instanceNorm or no normalisation in D would do.',
   ],
   [
     'regularizers that are no list',
     (c) => ({ ...c, regularizers: 'r1' }),
-    'regularizers: "r1" given; an empty list would do',
+    'regularizers: "r1" given; a list of regularizers such as [{ "type": "gradientPenalty" }] would do, or an empty one',
   ],
   [
     'a data source not built',
@@ -332,9 +367,9 @@ test('a recorded run brings its data along, and its shape is G’s', () => {
   expect(() => parseReplayConfig({ ...recorded, weightClip: 0.1 })).toThrow(
     'weightClip: is not built yet; a run without it would do.',
   );
-  expect(() => parseReplayConfig({ ...recorded, regularizers: [{ type: 'r1' }] })).toThrow(
-    /r1 is not built yet/,
-  );
+  expect(parseReplayConfig({ ...recorded, regularizers: [{ type: 'r1' }] }).regularizers).toEqual([
+    { type: 'r1', gamma: 1, interval: 1 },
+  ]);
   expect(() => parseReplayConfig({ ...recorded, discriminator: [{ type: 'dense', units: 2 }] })).toThrow(
     /one logit/,
   );

@@ -8,6 +8,7 @@ import { losses } from '../losses';
 import { UserError } from '../math/errors';
 import { noises } from '../noise';
 import { optimizers } from '../optimizers';
+import { penalties } from '../penalties';
 import { type AverageConfig, averageSchema } from './average';
 import { describe, nearest, parseWith } from './explain';
 
@@ -26,6 +27,11 @@ export interface OptimizerConfig {
   readonly learningRate: number;
   readonly [option: string]: unknown;
 }
+export interface RegularizerConfig {
+  readonly type: string;
+  readonly interval: number;
+  readonly [option: string]: unknown;
+}
 export interface DataConfig {
   readonly source: string;
   readonly [option: string]: unknown;
@@ -39,7 +45,8 @@ export interface TrainerConfig {
   readonly discriminator: readonly LayerConfig[];
   /** Name of a loss. */
   readonly loss: string;
-  readonly regularizers: readonly never[];
+  /** Penalties on D's gradient, added to its loss. */
+  readonly regularizers: readonly RegularizerConfig[];
   readonly optimizer: { readonly generator: OptimizerConfig; readonly discriminator: OptimizerConfig };
   readonly batchSize: number;
   /** k: discriminator updates in one iteration, before its one generator update. */
@@ -124,17 +131,11 @@ const network = v.pipe(
   v.minLength(1, 'a list of at least one layer would do'),
 );
 
-const regularizers = v.pipe(
-  v.array(v.unknown(), 'an empty list would do: no regularizer is built yet'),
-  v.check(
-    (list) => list.length === 0,
-    (issue) =>
-      `an empty list would do: ${(issue.input as unknown[]).map(nameOf).join(', ')} is not built yet, nor is any other`,
-  ),
-  v.transform((): readonly never[] => []),
+const regularizers = v.array(
+  plugin<RegularizerConfig>('regularizers', 'type', penalties),
+  () =>
+    `a list of regularizers such as [{ "type": ${describe(penalties.names[0])} }] would do, or an empty one`,
 );
-const nameOf = (regularizer: unknown) =>
-  String((regularizer as { type?: unknown } | null)?.type ?? regularizer);
 
 const common = {
   noise: plugin<NoiseConfig>('kinds of noise', 'type', noises),
@@ -199,6 +200,40 @@ export function parseReplayConfig(input: unknown): TrainerConfig {
   return config;
 }
 
+/** How many updates of D there are from one that has a second step, on lazy penalties, to the next. */
+export const lazyIntervalOf = ({ regularizers }: Pick<TrainerConfig, 'regularizers'>): number | undefined =>
+  regularizers.find(({ interval }) => interval > 1)?.interval;
+
+/** Penalties are of each sample by itself, once of a kind, and those that are lazy come together. */
+function checkRegularizers({ regularizers, discriminator }: TrainerConfig, input: Shape): void {
+  regularizers.forEach(({ type, interval }, i) => {
+    const field = `regularizers[${i}]`;
+    const same = regularizers.findIndex((other) => other.type === type);
+    if (same < i) {
+      throw new UserError(
+        `${field}: a second ${type} given; one of them, with the sum of both weights, would do.`,
+      );
+    }
+    const lazy = lazyIntervalOf({ regularizers });
+    if (interval > 1 && interval !== lazy) {
+      throw new UserError(
+        `${field}.interval: ${interval} given beside another of ${lazy}; the same for both would do, or 1.`,
+      );
+    }
+  });
+  if (regularizers.length === 0) return;
+  let shape = input;
+  discriminator.forEach((layerConfig, i) => {
+    const layer = layers.get(layerConfig.type).create(layerConfig, shape);
+    if (layer.mixesBatch) {
+      throw new UserError(
+        `regularizers: ${regularizers[0]!.type} given, but discriminator[${i}] is ${layerConfig.type}, with which a sample’s gradient depends on all the others of its batch; layerNorm, instanceNorm or no normalisation in D would do.`,
+      );
+    }
+    shape = layer.outputShape(shape);
+  });
+}
+
 /** The random draws of a run are numbered by 32-bit counters. */
 function checkDraws(config: TrainerConfig): void {
   if (config.steps * config.discriminatorSteps < 2 ** 32) return;
@@ -219,6 +254,7 @@ const isObject = (input: unknown): input is object =>
 /** D must end in one number a sample, its logit: σ(logit) is the probability that the sample is real. */
 function checkDiscriminator(config: TrainerConfig, input: Shape): void {
   const output = outputShape(config, 'discriminator', input);
+  checkRegularizers(config, input);
   if (output.length !== 1 || output[0] !== 1) {
     throw new UserError(
       `discriminator: its output has shape ${text(output)}; it has to end in one logit, for example with { "type": "dense", "units": 1 }.`,

@@ -4,37 +4,58 @@ import type { Slot, Work } from '../gpu/work';
 import { type Game, trainingPass } from './game';
 import { addedPass } from './gradient-sum';
 import { recordUpdate } from './metrics';
-import { backward, copyWork, forward, mixesBatch } from './network';
+import { backward, copyWork, forward, mixesBatch, type Tape } from './network';
+import { addPenalties, fillWork, penaltiesOf } from './penalize';
 import { optimize } from './trained-network';
 
-export function discriminatorUpdate(game: Game): Work[] {
+/**
+ * `lazily`: an update that ends in a second step, on the penalties that come only every so often (Karras et al. 2020, appendix B).
+ */
+export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[] {
   const { generator, discriminator, discriminatorNoise, config, record } = game;
   const { batchSize: batch } = config;
   const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator');
   const generated = forward(generator, discriminatorNoise, batch, pass, { keep: false });
+  const judged = mixesBatch(discriminator)
+    ? { work: judgeApart(game, generated.output) }
+    : judgeTogether(game, generated.output);
+  const penalties = penaltiesOf(game);
   return [
     ...generated.work,
-    ...(mixesBatch(discriminator)
-      ? judgeApart(game, generated.output)
-      : judgeTogether(game, generated.output)),
+    ...judged.work,
+    ...addPenalties(game, penalties.always, { ...judged, generated: generated.output }),
     recordUpdate('discriminator', record, batch),
     ...optimize(discriminator, record.fault),
+    ...(lazily
+      ? [
+          fillWork(discriminator.gradients.whole, 0),
+          ...addPenalties(game, penalties.lazy, { generated: generated.output }),
+          ...optimize(discriminator, record.fault, { lazily }),
+        ]
+      : []),
   ];
 }
 
 /** Real and generated samples go through D as one batch, real first. Leaves D's gradients. */
-function judgeTogether(game: Game, generated: Slot): Work[] {
+function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape } {
   const { discriminator, loss, real, sampleSize, terms } = game;
   const { batchSize: batch } = game.config;
-  const pass = trainingPass(game, discriminator, 'discriminatorUpdateReal');
-  const judged = forward(discriminator, real, 2 * batch, pass);
+  const tape = forward(
+    discriminator,
+    real,
+    2 * batch,
+    trainingPass(game, discriminator, 'discriminatorUpdateReal'),
+  );
   const logitsGrad: Slot = { name: 'logitsGrad', length: 2 * batch };
-  return [
-    copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
-    ...judged.work,
-    ...loss.discriminator({ batch, logits: judged.output, logitsGrad, terms }),
-    ...backward(discriminator, judged, logitsGrad, { input: false, parameters: true }).work,
-  ];
+  return {
+    tape,
+    work: [
+      copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
+      ...tape.work,
+      ...loss.discriminator({ batch, logits: tape.output, logitsGrad, terms }),
+      ...backward(discriminator, tape, logitsGrad, { input: false, parameters: true }).work,
+    ],
+  };
 }
 
 /** Real samples go through D, then the generated ones; the gradient is the sum of both passes'. */

@@ -21,6 +21,8 @@ export interface Game {
   readonly real: Slot;
   readonly discriminatorNoise: Slot;
   readonly generatorNoise: Slot;
+  /** [batch]: how much of a real sample is in a point between it and a generated one, where a penalty asks for such. */
+  readonly epsilon: Slot;
   /** [batch, 4]: what a loss leaves to be recorded. */
   readonly terms: Slot;
   readonly record: MetricsSlots;

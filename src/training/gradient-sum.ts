@@ -31,7 +31,7 @@ export function addedPass(
 }
 
 /** sum += addend, of the addend's length. */
-function addWork(sum: Slot, addend: Slot): Work {
+export function addWork(sum: Slot, addend: Slot): Work {
   const shape = { count: sum.length };
   return work(addGradients, { sum, addend, shape }, linearGrid(sum.length, addGradients), sum.length);
 }

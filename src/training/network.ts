@@ -4,6 +4,7 @@ import { copyRows } from '../../shaders/copyRows.wgsl';
 import type { StreamSettings } from '../gpu/draw';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import { layers } from '../layers';
+import { bends } from '../layers/curvature';
 import { type Layer, type LayerRandom, type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
 import type { LayerConfig } from './config';
 
@@ -28,7 +29,7 @@ export interface BufferSlots extends TensorSpec {
 
 type SlotsByName = Readonly<Record<string, Slot>>;
 
-interface NetworkLayer {
+export interface NetworkLayer {
   readonly layer: Layer;
   readonly input: Shape;
   readonly output: Shape;
@@ -117,7 +118,7 @@ export interface Tape {
 }
 
 /** What a layer is given in every pass of a mode. */
-function passSlots({ layer, parameters, buffers }: NetworkLayer, position: number, pass: Pass) {
+export function passSlots({ layer, parameters, buffers }: NetworkLayer, position: number, pass: Pass) {
   const random: LayerRandom | undefined =
     layer.isRandom && pass.mode === 'train' ? { ...pass.random, lane: position } : undefined;
   return { parameters, buffers, mode: pass.mode, ...(random && { random }) };
@@ -182,29 +183,46 @@ function savedSlots({ layer, input, label }: NetworkLayer, batch: number): Slots
   );
 }
 
+/** What a backward pass is to find. */
+export interface Wanted {
+  readonly input: boolean;
+  readonly parameters: boolean;
+  /** Whether its curvature will be asked for: `outputGrads` then has those of all layers that it takes. */
+  readonly curvature?: boolean;
+}
+
 /**
  * The backward pass over a tape, from ∂loss/∂output. Goes down only as far as somebody wants a gradient: to the
  * input, or to the lowest layer that has parameters. A layer of matrix products goes on through the activation before it.
+ * `outputGrads` are the gradients of the layers' outputs, where they were found by themselves.
  */
 export function backward(
   network: Network,
   tape: Tape,
   outputGrad: Slot,
-  wanted: { readonly input: boolean; readonly parameters: boolean },
-): { readonly inputGrad?: Slot; readonly work: readonly Work[] } {
+  wanted: Wanted,
+): {
+  readonly inputGrad?: Slot;
+  readonly outputGrads: readonly (Slot | undefined)[];
+  readonly work: readonly Work[];
+} {
   const lowest = wanted.input
     ? 0
     : network.layers.findIndex(({ parameters }) => Object.keys(parameters).length > 0);
   const list: Work[] = [];
+  const outputGrads: (Slot | undefined)[] = network.layers.map(() => undefined);
   let grad = outputGrad;
   for (let i = network.layers.length - 1; i >= Math.max(0, lowest); i--) {
     const networkLayer = network.layers[i]!;
     const { layer, label, gradients } = networkLayer;
+    outputGrads[i] = grad;
     if (layer.isView) continue;
     const input = tape.inputs[i]!;
     const passesOn = wanted.input || i > lowest;
     const inputGrad = passesOn ? { name: `${label} inputGrad`, length: input.length } : undefined;
-    const ending = layer.takesEndings && passesOn ? network.layers[i - 1]?.layer.ending : undefined;
+    const before = network.layers[i - 1]?.layer;
+    const joins = layer.takesEndings && passesOn && before && !(wanted.curvature && bends(before));
+    const ending = joins ? before.ending : undefined;
     list.push(
       ...layer.backward({
         ...passSlots(networkLayer, i, tape.pass),
@@ -221,7 +239,7 @@ export function backward(
     if (inputGrad) grad = inputGrad;
     if (ending) i--;
   }
-  return { ...(wanted.input && { inputGrad: grad }), work: list };
+  return { ...(wanted.input && { inputGrad: grad }), outputGrads, work: list };
 }
 
 /** Copies `count` numbers between slots: batches behind batches. From and to the start where not said. */

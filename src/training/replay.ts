@@ -137,7 +137,9 @@ export async function replay(
       for (let t = 0; t < iterations; t++) {
         for (let k = 0; k < config.discriminatorSteps; k++) {
           const real = batch(`real.${t}.${k}`, generator.output);
-          trainer.updateDiscriminatorWith(real, batch(`noise.discriminator.${t}.${k}`, [noise.size]));
+          const z = batch(`noise.discriminator.${t}.${k}`, [noise.size]);
+          const epsilon = trainer.run.epsilon && batch(`epsilon.${t}.${k}`, []);
+          trainer.updateDiscriminatorWith(real, z, epsilon);
           losses.push((await trainer.readLatest()).discriminatorLoss);
           if (t === 0 && k === 0) await keepGradients('discriminator');
         }

@@ -14,12 +14,14 @@ export function allocateRun(run: CompiledRun, memory: Memory): number {
   for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
   for (const slot of [run.history, run.fault, ...Object.values(run.tables)]) memory.allocate(slot);
   // An update finds its batches there, drawn or given, and needs them no longer than its first layers do.
-  const { real, discriminatorNoise, generatorNoise } = run;
+  const { real, discriminatorNoise, generatorNoise, epsilon, lazyUpdateDiscriminator: lazy } = run;
   const given = (...slots: Slot[]) => ({
     bindings: Object.fromEntries(slots.map((slot) => [slot.name, slot])),
   });
+  const forDiscriminator = given(real, discriminatorNoise, ...(epsilon ? [epsilon] : []));
   return memory.allocateTransient('activations', [
-    [given(real, discriminatorNoise), ...run.drawForDiscriminator, ...run.updateDiscriminator],
+    [forDiscriminator, ...run.drawForDiscriminator, ...run.updateDiscriminator],
+    ...(lazy ? [[forDiscriminator, ...run.drawForDiscriminator, ...lazy.work]] : []),
     [given(generatorNoise), ...run.drawForGenerator, ...run.updateGenerator],
   ]);
 }

@@ -3,8 +3,8 @@
 import { type Arena, layOutArena } from '../gpu/memory';
 import type { Slot, Work } from '../gpu/work';
 import { optimizers } from '../optimizers';
-import type { Optimizer } from '../optimizers/optimizer';
-import type { TrainerConfig } from './config';
+import { type Optimizer, slowedForLazySteps } from '../optimizers/optimizer';
+import { lazyIntervalOf, type TrainerConfig } from './config';
 import { buildNetwork, type Network, type NetworkName } from './network';
 import type { TensorGroup } from './store';
 
@@ -26,8 +26,12 @@ export const keptGroups = ({ parameters, tensors, kept, buffers }: TrainedNetwor
   ...(buffers.length > 0 ? [{ arena: kept, specs: buffers }] : []),
 ];
 
-/** Moves the parameters by the gradients that lie in the arena. */
-export function optimize(network: TrainedNetwork, fault: Slot): readonly Work[] {
+/** Moves the parameters by the gradients that lie in the arena; `lazily` in the second step of an update. */
+export function optimize(
+  network: TrainedNetwork,
+  fault: Slot,
+  { lazily = false }: { readonly lazily?: boolean } = {},
+): readonly Work[] {
   const { optimizer, clock, parameters, gradients, state } = network;
   const wholeState = Object.fromEntries(Object.entries(state).map(([name, arena]) => [name, arena.whole]));
   return optimizer.update({
@@ -36,6 +40,7 @@ export function optimize(network: TrainedNetwork, fault: Slot): readonly Work[] 
     parameters: parameters.whole,
     gradients: gradients.whole,
     state: wholeState,
+    lazily,
   });
 }
 
@@ -47,9 +52,13 @@ export function buildTrainedNetwork(
   const network = buildNetwork(name, config[name], input);
   const { tensors, buffers } = network;
   const updates = config.steps * (name === 'discriminator' ? config.discriminatorSteps : 1);
+  const lazyInterval = name === 'discriminator' ? lazyIntervalOf(config) : undefined;
+  const optimizerConfig = lazyInterval
+    ? slowedForLazySteps(config.optimizer[name], lazyInterval)
+    : config.optimizer[name];
   const optimizer = optimizers
-    .get(config.optimizer[name].type)
-    .create(config.optimizer[name], { network: name, updates });
+    .get(optimizerConfig.type)
+    .create(optimizerConfig, { network: name, updates, ...(lazyInterval && { lazyInterval }) });
   const stateArena = (stateName: string) =>
     layOutArena(
       `${name} ${stateName}`,

@@ -7,7 +7,7 @@ import { Plan } from '../gpu/plan';
 import { Readback } from '../gpu/readback';
 import { submitPass } from '../gpu/submit';
 import { PassTimer } from '../gpu/timestamps';
-import type { Slot } from '../gpu/work';
+import type { Slot, Work } from '../gpu/work';
 import { sizeOf } from '../layers/layer';
 import { toChannelsFirst, toChannelsLast } from '../math/axes';
 import { type CompiledRun, compileRun } from './compile';
@@ -26,6 +26,7 @@ import { TrainerView, type ViewOptions } from './view';
 interface Plans {
   readonly drawForDiscriminator: Plan;
   readonly updateDiscriminator: Plan;
+  readonly lazyUpdateDiscriminator?: Plan;
   readonly drawForGenerator: Plan;
   readonly updateGenerator: Plan;
 }
@@ -60,16 +61,30 @@ export class Trainer {
     const memory = new Memory(device.gpu);
     try {
       const activations = allocateRun(run, memory);
-      const plan = (label: keyof Plans) => Plan.create(device, memory, label, run[label]);
-      const [drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator, evaluation] =
-        await Promise.all([
-          plan('drawForDiscriminator'),
-          plan('updateDiscriminator'),
-          plan('drawForGenerator'),
-          plan('updateGenerator'),
-          run.data ? EvaluationPlan.create(device, run, memory, config) : undefined,
-        ]);
-      const plans = { drawForDiscriminator, updateDiscriminator, drawForGenerator, updateGenerator };
+      const plan = (label: keyof Plans, work: readonly Work[]) => Plan.create(device, memory, label, work);
+      const lazy = run.lazyUpdateDiscriminator;
+      const [
+        drawForDiscriminator,
+        updateDiscriminator,
+        lazily,
+        drawForGenerator,
+        updateGenerator,
+        evaluation,
+      ] = await Promise.all([
+        plan('drawForDiscriminator', run.drawForDiscriminator),
+        plan('updateDiscriminator', run.updateDiscriminator),
+        lazy && plan('lazyUpdateDiscriminator', lazy.work),
+        plan('drawForGenerator', run.drawForGenerator),
+        plan('updateGenerator', run.updateGenerator),
+        run.data ? EvaluationPlan.create(device, run, memory, config) : undefined,
+      ]);
+      const plans = {
+        drawForDiscriminator,
+        updateDiscriminator,
+        ...(lazily && { lazyUpdateDiscriminator: lazily }),
+        drawForGenerator,
+        updateGenerator,
+      };
       return new Trainer(device, config, run, memory, activations, plans, evaluation);
     } catch (error) {
       memory.destroy();
@@ -168,7 +183,7 @@ export class Trainer {
     };
     for (let k = 0; k < this.config.discriminatorSteps; k++) {
       encode(this.#plans.drawForDiscriminator);
-      encode(this.#plans.updateDiscriminator);
+      encode(this.#nextDiscriminatorUpdate);
       this.#discriminatorUpdates++;
     }
     encode(this.#plans.drawForGenerator);
@@ -194,13 +209,18 @@ export class Trainer {
     this.#submit('generator update', (pass) => this.#encodeGeneratorUpdate(pass));
   }
 
-  /** One update of D on a given real batch [batch, …sample] and noise [batch, noise size]. */
-  updateDiscriminatorWith(real: Float32Array, noise: Float32Array): void {
+  /**
+   * One update of D on a given real batch [batch, …sample] and noise [batch, noise size], and, where a penalty looks between real
+   * and generated samples, on how much of the real one is in each point, [batch].
+   */
+  updateDiscriminatorWith(real: Float32Array, noise: Float32Array, epsilon?: Float32Array): void {
     const shape = this.#run.generator.output;
     const length = this.config.batchSize * sizeOf(shape);
     this.#writeBatch(this.#run.real, toChannelsLast(real, shape), length);
     this.#writeBatch(this.#run.discriminatorNoise, noise, this.#run.discriminatorNoise.length);
-    this.#submit('given discriminator update', (pass) => this.#plans.updateDiscriminator.encode(pass));
+    if (this.#run.epsilon)
+      this.#writeBatch(this.#run.epsilon, epsilon ?? new Float32Array(), this.#run.epsilon.length);
+    this.#submit('given discriminator update', (pass) => this.#nextDiscriminatorUpdate.encode(pass));
     this.#discriminatorUpdates++;
   }
 
@@ -315,9 +335,17 @@ export class Trainer {
     this.#memory.destroy();
   }
 
+  get #nextDiscriminatorUpdate(): Plan {
+    const { updateDiscriminator, lazyUpdateDiscriminator } = this.#plans;
+    const interval = this.#run.lazyUpdateDiscriminator?.interval ?? 1;
+    return lazyUpdateDiscriminator && this.#discriminatorUpdates % interval === 0
+      ? lazyUpdateDiscriminator
+      : updateDiscriminator;
+  }
+
   #encodeDiscriminatorUpdate(pass: GPUComputePassEncoder): void {
     this.#plans.drawForDiscriminator.encode(pass);
-    this.#plans.updateDiscriminator.encode(pass);
+    this.#nextDiscriminatorUpdate.encode(pass);
     this.#discriminatorUpdates++;
   }
 

@@ -1,0 +1,89 @@
+// Penalties on D's gradient by its input, as part of D's update.
+
+import { fill } from '../../shaders/fill.wgsl';
+import { mixSamples } from '../../shaders/mixSamples.wgsl';
+import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import { sizeOf } from '../layers/layer';
+import { penalties } from '../penalties';
+import type { Penalty } from '../penalties/penalty';
+import { type Game, trainingPass } from './game';
+import { backward, forward, type Tape } from './network';
+import { addDerivativeGrads } from './second-order';
+
+/** What an update of D has judged. */
+export interface Judged {
+  /** [batch, …sample]. */
+  readonly generated: Slot;
+  /** D's pass over real and generated samples as one batch, where it is still good: D has not moved since. */
+  readonly tape?: Tape;
+}
+
+/** The configuration's penalties: those of every update, and those that come every so often. */
+export function penaltiesOf({ config }: Pick<Game, 'config'>): { always: Penalty[]; lazy: Penalty[] } {
+  const all = config.regularizers.map((regularizer) => penalties.get(regularizer.type).create(regularizer));
+  return {
+    always: all.filter(({ interval }) => interval === 1),
+    lazy: all.filter(({ interval }) => interval > 1),
+  };
+}
+
+/** Whether an update draws points between real and generated samples. */
+export const mixes = ({ config }: Pick<Game, 'config'>): boolean => {
+  const { always, lazy } = penaltiesOf({ config });
+  return [...always, ...lazy].some(({ points }) => points === 'between');
+};
+
+/** Adds the penalties' gradients to D's. */
+export function addPenalties(game: Game, list: readonly Penalty[], judged: Judged): Work[] {
+  const { batchSize: batch } = game.config;
+  const [first, second] = [...list].sort((a, b) => (a.points === 'real' ? -1 : b.points === 'real' ? 1 : 0));
+  if (list.length === 2 && first!.points === 'real' && second!.points === 'generated') {
+    // Both halves of what D has judged, in one pass.
+    return addInOnePass(game, game.real, [first!, second!], judged.tape);
+  }
+  return list.flatMap((penalty) => {
+    const { points } = penalty;
+    if (points !== 'between')
+      return addInOnePass(game, points === 'real' ? game.real : judged.generated, [penalty]);
+    const mixed: Slot = { name: 'mixed samples', length: batch * game.sampleSize };
+    const { real, epsilon } = game;
+    const shape = { batch, size: game.sampleSize };
+    return [
+      work(
+        mixSamples,
+        { real, generated: judged.generated, epsilon, mixed, shape },
+        linearGrid(mixed.length, mixSamples),
+      ),
+      ...addInOnePass(game, mixed, [penalty]),
+    ];
+  });
+}
+
+/** One pass over `samples`, [penalties · batch, …sample]: every penalty has its own batch of them. */
+function addInOnePass(game: Game, samples: Slot, list: readonly Penalty[], known?: Tape): Work[] {
+  const { discriminator, sampleSize: size } = game;
+  const { batchSize: batch } = game.config;
+  const count = list.length * batch;
+  const pass = trainingPass(game, discriminator, 'penalty');
+  const tape = known ?? forward(discriminator, samples, count, pass);
+  const outputs = sizeOf(discriminator.output);
+  const seed: Slot = { name: 'logits by themselves', length: count * outputs };
+  const slope = backward(discriminator, tape, seed, { input: true, parameters: false, curvature: true });
+  const direction: Slot = { name: 'penalized direction', length: count * size };
+  const terms: Slot = { name: 'penalty terms', length: count };
+  return [
+    ...(known ? [] : tape.work),
+    fillWork(seed, 1, outputs),
+    ...slope.work,
+    ...list.flatMap((penalty, i) =>
+      penalty.directions({ batch, size, start: i * batch, gradient: slope.inputGrad!, terms, direction }),
+    ),
+    ...addDerivativeGrads(discriminator, tape, slope.outputGrads, direction),
+  ];
+}
+
+/** Every `stride`-th number becomes `value`, the others 0. */
+export function fillWork(numbers: Slot, value: number, stride = 1): Work {
+  const shape = { count: numbers.length, stride, value };
+  return work(fill, { numbers, shape }, linearGrid(numbers.length, fill));
+}
