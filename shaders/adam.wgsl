@@ -1,6 +1,7 @@
 // Adam (Kingma & Ba 2015), as PyTorch does it. For update t = 1, 2, … with gradient g:
 //
-//   g ← g + weightDecay · θ
+//   θ ← θ − learningRate · decoupledDecay · θ       AdamW (Loshchilov & Hutter 2019)
+//   g ← g + weightDecay · θ                         Adam
 //   m ← β₁ m + (1 − β₁) g
 //   v ← β₂ v + (1 − β₂) g²
 //   θ ← θ − learningRate/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
@@ -16,6 +17,7 @@ struct AdamSettings {
   schedule: u32,
   scheduleUpdates: u32,
   scheduleEnd: f32,
+  warmup: u32,
   learningRate: f32,
   beta1: f32,
   oneMinusBeta1: f32,
@@ -25,6 +27,7 @@ struct AdamSettings {
   logBeta2: f32,
   epsilon: f32,
   weightDecay: f32,
+  decoupledDecay: f32,
   // Where the first update, and every so many, has a second step: how many, else 0; and whether this is such a step.
   lazyInterval: u32,
   lazily: u32,
@@ -50,8 +53,10 @@ fn adamUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
   let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
   let correction = -expm1(f32(stepOf(t)) * vec4f(settings.logBeta1, settings.logBeta2, 0.0, 0.0)).xy;
-  let stepSize = scheduledLearningRate(t) / correction.x;
-  let updated = parameter[i] - stepSize * m / (sqrt(v) / sqrt(correction.y) + settings.epsilon);
+  let learningRate = scheduledLearningRate(t);
+  let stepSize = learningRate / correction.x;
+  let decayed = parameter[i] * (1.0 - learningRate * settings.decoupledDecay);
+  let updated = decayed - stepSize * m / (sqrt(v) / sqrt(correction.y) + settings.epsilon);
   if (!isSound(i, t, updated)) { return; }
   expAvg[i] = m;
   expAvgSq[i] = v;

@@ -5,6 +5,8 @@
 
 // include lib/loss.wgsl
 
+const PAIRED = 0u;
+
 fn discriminatorTerm(r: f32, f: f32) -> f32 {
   let s = softplus(vec4f(-r, f, 0.0, 0.0));
   return s.x + s.y;
@@ -12,5 +14,5 @@ fn discriminatorTerm(r: f32, f: f32) -> f32 {
 fn discriminatorDerivative(r: f32, f: f32) -> vec2f {
   return vec2f(-1.0, 1.0) * sigmoid(vec4f(-r, f, 0.0, 0.0)).xy;
 }
-fn generatorTerm(f: f32) -> f32 { return -softplus(vec4f(f)).x; }
-fn generatorDerivative(f: f32) -> f32 { return -sigmoid(vec4f(f)).x; }
+fn generatorTerm(r: f32, f: f32) -> f32 { return -softplus(vec4f(f)).x; }
+fn generatorDerivative(r: f32, f: f32) -> f32 { return -sigmoid(vec4f(f)).x; }

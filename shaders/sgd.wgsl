@@ -12,6 +12,7 @@ struct SgdSettings {
   schedule: u32,
   scheduleUpdates: u32,
   scheduleEnd: f32,
+  warmup: u32,
   learningRate: f32,
   momentum: f32,
   weightDecay: f32,

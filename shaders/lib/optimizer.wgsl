@@ -26,6 +26,7 @@ fn sineOfQuarter(x: f32) -> f32 {
 //   constant  learningRate
 //   linear    learningRate · (1 − (1 − end)·p)
 //   cosine    learningRate · (end + (1 − end)·(1 + cos(πp))/2)
+// times t/warmup while t < warmup.
 fn scheduledLearningRate(t: u32) -> f32 {
   let progress = min(f32(t - 1u) / f32(settings.scheduleUpdates), 1.0);
   var remaining = 1.0;
@@ -35,7 +36,8 @@ fn scheduledLearningRate(t: u32) -> f32 {
     let s = sineOfQuarter(progress);
     remaining = 1.0 - s * s;
   }
-  return settings.learningRate * (settings.scheduleEnd + (1.0 - settings.scheduleEnd) * remaining);
+  let scheduled = settings.learningRate * (settings.scheduleEnd + (1.0 - settings.scheduleEnd) * remaining);
+  return select(scheduled, scheduled * (f32(t) / f32(settings.warmup)), t < settings.warmup);
 }
 
 // False, and reported, where the gradient or the new parameter is not finite. Places count on from the loss at 0: all

@@ -5,6 +5,9 @@ import { defineLoss } from './loss';
 
 export default defineLoss({
   type: 'leastSquares',
+  summary:
+    'Squared distances from 1 for real and 0 for generated samples: gradients that grow with the mistake (Mao et al. 2017).',
+  formula: 'D: ½(r − 1)² + ½f²      G: ½(f − 1)²',
   kernels,
   reference: {
     discriminator: (real, fake) => ((real - 1) ** 2 + fake ** 2) / 2,

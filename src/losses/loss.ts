@@ -7,7 +7,7 @@ type LossShapes = {
   readonly logits: 'read';
   readonly logitsGrad: 'readWrite';
   readonly terms: 'readWrite';
-  readonly shape: { readonly batch: 'u32' };
+  readonly shape: { readonly batch: 'u32'; readonly smoothing: 'f32' };
 };
 
 /** The entry points of `shaders/lib/loss.wgsl` as a loss's own file instantiates them. */
@@ -18,40 +18,61 @@ export interface LossKernels {
 
 export interface LossSlots {
   readonly batch: number;
-  /** D's update: [2 · batch], real first. G's update: [batch]. */
+  /** D's update: [2 · batch], real first. G's update: [batch] of generated samples, or as D's where the loss is `paired`. */
   readonly logits: Slot;
+  /** D's update: as `logits`. G's update: [batch]. */
   readonly logitsGrad: Slot;
   /** [batch, 4]: loss, V's integrand, D(x) and D(G(z)) of each pair. */
   readonly terms: Slot;
+  /** One-sided label smoothing: the target of a real sample is 1 less this. 0 where absent. */
+  readonly smoothing?: number;
 }
 
 export interface LossPlugin {
   readonly type: string;
+  /** What it is for, in a sentence, and what D and G minimise the means of, with r = D(x) and f = D(G(z)) the logits. */
+  readonly summary: string;
+  readonly formula: string;
+  /** Whether G's loss is of pairs of a real and a generated sample: its update draws real ones then. */
+  readonly paired: boolean;
+  /** Whether it is a cross entropy, whose labels can be smoothed. */
+  readonly hasLabels: boolean;
   discriminator(slots: LossSlots): readonly Work[];
   generator(slots: LossSlots): readonly Work[];
   /** The same in float64, for one pair of logits: what D minimises the mean of, and what G does. */
   readonly reference: {
     discriminator(real: number, fake: number): number;
-    generator(fake: number): number;
+    generator(fake: number, real: number): number;
   };
 }
 
 interface LossDefinition {
   readonly type: string;
+  readonly summary: string;
+  readonly formula: string;
+  readonly paired?: boolean;
+  readonly hasLabels?: boolean;
   readonly kernels: LossKernels;
   readonly reference: LossPlugin['reference'];
 }
 
-export function defineLoss({ type, kernels, reference }: LossDefinition): LossPlugin {
+export function defineLoss(definition: LossDefinition): LossPlugin {
+  const { kernels, paired = false, hasLabels = false, ...rest } = definition;
   const describe =
     (kernel: Kernel<LossShapes>) =>
-    ({ batch, logits, logitsGrad, terms }: LossSlots): Work[] => [
-      work(kernel, { logits, logitsGrad, terms, shape: { batch } }, linearGrid(batch, kernel), 16 * batch),
+    ({ batch, logits, logitsGrad, terms, smoothing = 0 }: LossSlots): Work[] => [
+      work(
+        kernel,
+        { logits, logitsGrad, terms, shape: { batch, smoothing } },
+        linearGrid(batch, kernel),
+        16 * batch,
+      ),
     ];
   return {
-    type,
+    ...rest,
+    paired,
+    hasLabels,
     discriminator: describe(kernels.discriminatorLoss),
     generator: describe(kernels.generatorLoss),
-    reference,
   };
 }

@@ -17,13 +17,13 @@ const logitsOf = (count: number) =>
 
 describe.each(losses.names)('%s', (type) => {
   const loss = losses.get(type);
-  const run = async (side: 'discriminator' | 'generator') => {
-    const rows = side === 'discriminator' ? 2 * BATCH : BATCH;
+  const run = async (side: 'discriminator' | 'generator', smoothing = 0) => {
+    const rows = side === 'discriminator' || loss.paired ? 2 * BATCH : BATCH;
     const logits = { name: 'logits', length: rows };
-    const logitsGrad = { name: 'logitsGrad', length: rows };
+    const logitsGrad = { name: 'logitsGrad', length: side === 'discriminator' ? rows : BATCH };
     const terms = { name: 'terms', length: 4 * BATCH };
     const data = logitsOf(rows);
-    const list = loss[side]({ batch: BATCH, logits, logitsGrad, terms });
+    const list = loss[side]({ batch: BATCH, logits, logitsGrad, terms, smoothing });
     const bytes = await runWork(device(), list, new Map([[logits, data]]), [logitsGrad, terms]);
     const [grads, values] = bytes.map((part) => new Float32Array(part));
     return { data, grads: grads!, values: values! };
@@ -31,21 +31,20 @@ describe.each(losses.names)('%s', (type) => {
   const slope = (f: (x: number) => number, x: number) =>
     (f(x + DIFFERENCE) - f(x - DIFFERENCE)) / (2 * DIFFERENCE);
 
-  test('the discriminator', async () => {
-    const { data, grads, values } = await run('discriminator');
+  const smoothings = loss.hasLabels ? [0, 0.1] : [0];
+  test.each(smoothings)('the discriminator, labels smoothed by %d', async (smoothing) => {
+    const { data, grads, values } = await run('discriminator', smoothing);
+    // The cross entropy with a target of 1 − s instead of 1.
+    const reference = (r: number, f: number) =>
+      loss.reference.discriminator(r, f) + smoothing * (softplus(r) - softplus(-r));
     for (let i = 0; i < BATCH; i++) {
       const [r, f] = [data[i]!, data[BATCH + i]!];
-      const expected = [
-        loss.reference.discriminator(r, f),
-        -softplus(-r) - softplus(f),
-        sigmoid(r),
-        sigmoid(f),
-      ];
+      const expected = [reference(r, f), -softplus(-r) - softplus(f), sigmoid(r), sigmoid(f)];
       expected.forEach((value, c) => {
         expect(Math.abs(values[4 * i + c]! - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
       });
-      const real = slope((x) => loss.reference.discriminator(x, f), r) / BATCH;
-      const fake = slope((x) => loss.reference.discriminator(r, x), f) / BATCH;
+      const real = slope((x) => reference(x, f), r) / BATCH;
+      const fake = slope((x) => reference(r, x), f) / BATCH;
       expect(Math.abs(grads[i]! - real)).toBeLessThan(2e-7 * (1 + Math.abs(real)));
       expect(Math.abs(grads[BATCH + i]! - fake)).toBeLessThan(2e-7 * (1 + Math.abs(fake)));
     }
@@ -54,9 +53,10 @@ describe.each(losses.names)('%s', (type) => {
   test('the generator', async () => {
     const { data, grads, values } = await run('generator');
     for (let i = 0; i < BATCH; i++) {
-      const value = loss.reference.generator(data[i]!);
+      const [r, f] = [data[i]!, data[loss.paired ? BATCH + i : i]!];
+      const value = loss.reference.generator(f, r);
       expect(Math.abs(values[4 * i]! - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
-      const expected = slope(loss.reference.generator, data[i]!) / BATCH;
+      const expected = slope((x) => loss.reference.generator(x, r), f) / BATCH;
       expect(Math.abs(grads[i]! - expected)).toBeLessThan(2e-7 * (1 + Math.abs(expected)));
     }
   });

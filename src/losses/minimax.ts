@@ -6,6 +6,9 @@ import { defineLoss } from './loss';
 
 export default defineLoss({
   type: 'minimax',
+  summary: 'The original game, in which G’s gradient fades while D wins (Goodfellow et al. 2014).',
+  formula: 'D: sp(−r) + sp(f) = −V      G: −sp(f)',
+  hasLabels: true,
   kernels,
   reference: {
     discriminator: (real, fake) => softplus(-real) + softplus(fake),

@@ -6,6 +6,10 @@ import { defineLoss } from './loss';
 
 export default defineLoss({
   type: 'nonSaturating',
+  summary:
+    'The original game with a G that ascends log D(G(z)), whose gradient stays while D wins (Goodfellow et al. 2014).',
+  formula: 'D: sp(−r) + sp(f) = −V      G: sp(−f)',
+  hasLabels: true,
   kernels,
   reference: {
     discriminator: (real, fake) => softplus(-real) + softplus(fake),

@@ -24,6 +24,9 @@ export const STREAMS = {
   // Where between a real and a generated sample a penalty looks, and what layers draw in its pass.
   penaltyPoints: 21,
   penalty: 22,
+  // Real samples that a loss of pairs takes in an update of G, and what layers draw when D judges them.
+  generatorData: 23,
+  generatorUpdateReal: 24,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;

@@ -1,50 +1,14 @@
 // adam: Kingma & Ba 2015, as PyTorch's Adam.
 
 import * as v from 'valibot';
-import { adamUpdate } from '../../shaders/adam.wgsl';
-import { linearGrid, work } from '../gpu/work';
-import { commonEntries, commonSettings, defineOptimizer } from './optimizer';
-
-const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
-
-/** log β, held off −∞ (β = 0), where exp(t·log β) is 0 in float32 all the same. */
-const logOf = (beta: number): number => Math.max(Math.log(beta), -100);
+import { adamEntries, adamOptimizer } from './adamSteps';
+import { commonEntries, defineOptimizer } from './optimizer';
 
 export default defineOptimizer({
   type: 'adam',
-  schema: v.strictObject({
-    type: v.literal('adam'),
-    ...commonEntries,
-    beta1: v.optional(decay, 0.9),
-    beta2: v.optional(decay, 0.999),
-    epsilon: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 1e-8),
-  }),
-  create: (config, context) => ({
-    stateNames: ['exp_avg', 'exp_avg_sq'],
-    update: ({ clock, fault, parameters, gradients, state, lazily }) => {
-      const { beta1, beta2, epsilon } = config;
-      const settings = {
-        ...commonSettings(config, context, parameters),
-        beta1,
-        oneMinusBeta1: 1 - beta1,
-        logBeta1: logOf(beta1),
-        beta2,
-        oneMinusBeta2: 1 - beta2,
-        logBeta2: logOf(beta2),
-        epsilon,
-        lazyInterval: context.lazyInterval ?? 0,
-        lazily: lazily ? 1 : 0,
-      };
-      const bindings = {
-        clock,
-        fault,
-        parameter: parameters,
-        gradient: gradients,
-        expAvg: state.exp_avg!,
-        expAvgSq: state.exp_avg_sq!,
-        settings,
-      };
-      return [work(adamUpdate, bindings, linearGrid(settings.count, adamUpdate), 12 * parameters.length)];
-    },
-  }),
+  summary:
+    'Steps of about η in each direction, by averages of the gradient and of its square (Kingma & Ba 2015).',
+  formula: 'θ ← θ − η · m̂/(√v̂ + ε),  m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²',
+  schema: v.strictObject({ type: v.literal('adam'), ...commonEntries, ...adamEntries }),
+  create: (config, context) => adamOptimizer(config, context),
 });

@@ -31,6 +31,9 @@ export interface Optimizer {
 
 export interface OptimizerPlugin<Schema extends OptimizerSchema = OptimizerSchema> {
   readonly type: string;
+  /** What it is for, in a sentence, and how it moves a parameter θ with gradient g, in a line. */
+  readonly summary: string;
+  readonly formula: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>, context: OptimizerContext): Optimizer;
 }
@@ -46,22 +49,66 @@ export function defineOptimizer<Schema extends OptimizerSchema>(
 
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
+const positive = 'a number above 0 would do';
+
+/** Updates over which the learning rate grows from next to nothing. */
+const warmup = v.optional(
+  v.pipe(
+    v.number('a whole number of updates would do'),
+    v.check((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32, 'a whole number of updates would do'),
+    v.description('Updates in which the learning rate grows evenly to what the schedule says.'),
+  ),
+  0,
+);
+const end = v.optional(
+  v.pipe(fraction, v.description('The learning rate at the end, as a share of the one at the start.')),
+  0,
+);
+
 /** The learning rate over the run: constant, or falling to `end` times what it was at the start. */
 const scheduleSchema = v.variant('type', [
-  v.strictObject({ type: v.literal('constant') }),
-  v.strictObject({ type: v.literal('linear'), end: v.optional(fraction, 0) }),
-  v.strictObject({ type: v.literal('cosine'), end: v.optional(fraction, 0) }),
+  v.strictObject({ type: v.literal('constant'), warmup }),
+  v.strictObject({ type: v.literal('linear'), end, warmup }),
+  v.strictObject({ type: v.literal('cosine'), end, warmup }),
 ]);
+
+/** A sentence and a formula of each schedule; p is the share of the run that is done. */
+export const SCHEDULE_WORDS = {
+  constant: { summary: 'The learning rate stays as it is.', formula: 'η' },
+  linear: { summary: 'The learning rate falls evenly.', formula: 'η · (1 − (1 − end) · p)' },
+  cosine: {
+    summary: 'The learning rate falls slowly at first and at the end (Loshchilov & Hutter 2017).',
+    formula: 'η · (end + (1 − end) · (1 + cos πp)/2)',
+  },
+} as const;
 
 /** Schema entries of every optimizer. */
 export const commonEntries = {
-  learningRate: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  learningRate: v.pipe(v.number(), v.finite(), v.minValue(0), v.description('η: how far a step goes.')),
   schedule: v.optional(scheduleSchema, { type: 'constant' }),
-  /** L2: added to the gradient times the parameter, as PyTorch's `weight_decay` of SGD and Adam. */
-  weightDecay: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 0),
+  weightDecay: v.optional(
+    v.pipe(
+      v.number(),
+      v.finite(),
+      v.minValue(0),
+      v.description('L2: θ times this is added to the gradient.'),
+    ),
+    0,
+  ),
+  clipNorm: v.optional(
+    v.nullable(
+      v.pipe(
+        v.number(positive),
+        v.finite(positive),
+        v.check((limit) => limit > 0, positive),
+        v.description('The network’s gradients together are shortened to this length where they are longer.'),
+      ),
+    ),
+    null,
+  ),
 };
 
-interface CommonConfig {
+export interface CommonConfig {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly schedule: v.InferOutput<typeof scheduleSchema>;
@@ -101,17 +148,20 @@ export function commonSettings(
     schedule: SCHEDULES[schedule.type],
     scheduleUpdates: Math.max(1, updates),
     scheduleEnd: schedule.type === 'constant' ? 1 : schedule.end,
+    warmup: schedule.warmup,
     learningRate: config.learningRate,
     weightDecay: config.weightDecay,
   };
 }
 
 /**
- * What the learning rate is multiplied by when `progress` (0 to 1) of the run is done: the float64 twin of
- * `scheduledLearningRate` in `shaders/lib/optimizer.wgsl`.
+ * What the learning rate is multiplied by in update t = 1, 2, … of so many: the float64 twin of `scheduledLearningRate` in
+ * `shaders/lib/optimizer.wgsl`.
  */
-export function scheduleFactor(schedule: CommonConfig['schedule'], progress: number): number {
-  if (schedule.type === 'constant') return 1;
+export function scheduleFactor(schedule: CommonConfig['schedule'], t: number, updates: number): number {
+  const warm = t < schedule.warmup ? t / schedule.warmup : 1;
+  if (schedule.type === 'constant') return warm;
+  const progress = Math.min((t - 1) / updates, 1);
   const remaining = schedule.type === 'linear' ? 1 - progress : (1 + Math.cos(Math.PI * progress)) / 2;
-  return schedule.end + (1 - schedule.end) * remaining;
+  return warm * (schedule.end + (1 - schedule.end) * remaining);
 }

@@ -36,6 +36,29 @@ const references: Record<string, (config: Record<string, number>, g: number, rat
     });
     return theta;
   },
+  adamw: (config, gradient, rates) => {
+    const { weightDecay = 0.01 } = config;
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = config;
+    let [theta, m, v2] = [0, 0, 0];
+    rates.forEach((rate, i) => {
+      const t = i + 1;
+      theta *= 1 - rate * weightDecay;
+      m = beta1 * m + (1 - beta1) * gradient;
+      v2 = beta2 * v2 + (1 - beta2) * gradient * gradient;
+      theta -= ((rate / (1 - beta1 ** t)) * m) / (Math.sqrt(v2) / Math.sqrt(1 - beta2 ** t) + epsilon);
+    });
+    return theta;
+  },
+  rmsprop: ({ decay = 0.99, momentum = 0, epsilon = 1e-8, weightDecay = 0 }, gradient, rates) => {
+    let [theta, square, velocity] = [0, 0, 0];
+    for (const rate of rates) {
+      const g = gradient + weightDecay * theta;
+      square = decay * square + (1 - decay) * g * g;
+      velocity = momentum * velocity + g / (Math.sqrt(square) + epsilon);
+      theta -= rate * velocity;
+    }
+    return theta;
+  },
 };
 
 const cases: Record<string, unknown>[] = [
@@ -48,6 +71,12 @@ const cases: Record<string, unknown>[] = [
   { type: 'adam', learningRate: 0.01, beta1: 0.5, weightDecay: 0.3 },
   { type: 'adam', learningRate: 0.01, beta1: 0, beta2: 0.9 },
   { type: 'adam', learningRate: 0.01, beta1: 0.5, epsilon: 0.1, schedule: { type: 'cosine' } },
+  { type: 'adam', learningRate: 0.01, schedule: { type: 'constant', warmup: 7 } },
+  { type: 'sgd', learningRate: 0.1, schedule: { type: 'linear', end: 0.1, warmup: 3 } },
+  { type: 'adamw', learningRate: 0.1 },
+  { type: 'adamw', learningRate: 0.1, beta1: 0, weightDecay: 0.7, schedule: { type: 'cosine', warmup: 2 } },
+  { type: 'rmsprop', learningRate: 0.01 },
+  { type: 'rmsprop', learningRate: 0.01, decay: 0.5, momentum: 0.8, weightDecay: 0.3, epsilon: 0.01 },
 ];
 
 test('every optimizer has a case here', () => {
@@ -85,7 +114,7 @@ describe.each(cases)('$type', (given) => {
     }
     const rates = Array.from(
       { length: updates },
-      (_, i) => config.learningRate * scheduleFactor(config.schedule, i / UPDATES),
+      (_, i) => config.learningRate * scheduleFactor(config.schedule, i + 1, UPDATES),
     );
     const expected = [...gradient].map((g) => references[config.type]!(config, g, rates));
     const actual = values.get(parameters)!;

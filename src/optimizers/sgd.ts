@@ -7,10 +7,20 @@ import { commonEntries, commonSettings, defineOptimizer } from './optimizer';
 
 export default defineOptimizer({
   type: 'sgd',
+  summary: 'Steps against the gradient, with momentum where given.',
+  formula: 'θ ← θ − η · v,  v ← momentum · v + g',
   schema: v.strictObject({
     type: v.literal('sgd'),
     ...commonEntries,
-    momentum: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
+    momentum: v.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(0),
+        v.maxValue(1),
+        v.description('How much of the last step is made again.'),
+      ),
+      0,
+    ),
   }),
   create: (config, context) => ({
     stateNames: ['momentum_buffer'],

@@ -35,6 +35,8 @@ export interface CompiledRun {
   readonly real: Slot;
   readonly discriminatorNoise: Slot;
   readonly generatorNoise: Slot;
+  /** [batch, …sample]: the real batch of the last update of G, where the loss is of pairs. */
+  readonly generatorReal: Slot | undefined;
   /** [batch]: drawn where a penalty looks between real and generated samples. */
   readonly epsilon: Slot | undefined;
   readonly history: Slot;
@@ -61,6 +63,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
       { name: `data ${name}`, length: table.length },
     ]),
   );
+  const loss = losses.get(config.loss);
   const sampleSize = sizeOf(generator.output);
   const history: Slot = { name: 'metrics history', length: HISTORY_WORDS };
   const fault: Slot = { name: 'fault', length: FAULT_WORDS };
@@ -70,7 +73,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     config,
     generator,
     discriminator,
-    loss: losses.get(config.loss),
+    loss,
     sampleSize,
     // A D that mixes its batch judges real and generated samples apart. Else they are one batch, real first.
     real: mixesBatch(discriminator)
@@ -78,6 +81,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
       : { name: 'samples', length: 2 * batch * sampleSize },
     discriminatorNoise: noiseSlot('discriminator noise'),
     generatorNoise: noiseSlot('generator noise'),
+    generatorReal: loss.paired ? { name: 'real of G’s update', length: batch * sampleSize } : undefined,
     epsilon: { name: 'epsilon', length: batch },
     terms,
     record: {
@@ -90,7 +94,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     average: config.average ? averageOf(generator) : undefined,
     stream: (name) => ({ seed: seedWords(config.seed), stream: STREAMS[name], stride: 1, offset: 0 }),
   };
-  const { real, discriminatorNoise, generatorNoise, average, stream } = game;
+  const { real, discriminatorNoise, generatorNoise, generatorReal, average, stream } = game;
   const epsilon = mixes(game) ? game.epsilon : undefined;
   const interval = lazyIntervalOf(config);
 
@@ -104,6 +108,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     real,
     discriminatorNoise,
     generatorNoise,
+    generatorReal,
     epsilon,
     history,
     fault,
@@ -132,12 +137,23 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
           ]
         : []),
     ],
-    drawForGenerator: noise.draw({
-      clock: generator.clock,
-      output: generatorNoise,
-      batch,
-      stream: stream('generatorNoise'),
-    }),
+    drawForGenerator: [
+      ...(generatorReal && data
+        ? data.draw({
+            clock: generator.clock,
+            output: generatorReal,
+            batch,
+            stream: stream('generatorData'),
+            tables,
+          })
+        : []),
+      ...noise.draw({
+        clock: generator.clock,
+        output: generatorNoise,
+        batch,
+        stream: stream('generatorNoise'),
+      }),
+    ],
     updateDiscriminator: discriminatorUpdate(game),
     lazyUpdateDiscriminator:
       interval === undefined ? undefined : { interval, work: discriminatorUpdate(game, { lazily: true }) },

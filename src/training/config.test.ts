@@ -36,7 +36,8 @@ test('what is not given has its default, PyTorch’s for the optimizers', () => 
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
-        schedule: { type: 'constant' },
+        schedule: { type: 'constant', warmup: 0 },
+        clipNorm: null,
       },
       discriminator: { type: 'sgd', learningRate: 0.1, momentum: 0.5, schedule: { type: 'constant' } },
     },
@@ -61,7 +62,7 @@ const wrong: [string, (config: Base) => unknown, string][] = [
     'an unknown field',
     (c) => ({ ...c, batchsize: 3 }),
     'batchsize: there is no such field; did you mean batchSize? configuration takes data, noise, generator, discriminator, loss, ' +
-      'regularizers, optimizer, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery, checkpointEvery, average.',
+      'labelSmoothing, regularizers, optimizer, weightClip, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery, checkpointEvery, average.',
   ],
   [
     'a field named __proto__',
@@ -112,14 +113,14 @@ const wrong: [string, (config: Base) => unknown, string][] = [
   ],
   [
     'a loss not built',
-    (c) => ({ ...c, loss: 'hinge' }),
-    'loss: "hinge" given; the losses here are leastSquares, minimax, nonSaturating.',
+    (c) => ({ ...c, loss: 'dragan' }),
+    'loss: "dragan" given; the losses here are hinge, leastSquares, minimax, nonSaturating, relativistic, wasserstein.',
   ],
   ['a misspelt loss', (c) => ({ ...c, loss: 'nonsaturating' }), 'did you mean nonSaturating?'],
   [
     'a loss that is a number',
     (c) => ({ ...c, loss: 3 }),
-    'loss: 3 given; the name of a loss would do: leastSquares, minimax, nonSaturating.',
+    'loss: 3 given; the name of a loss would do: hinge, leastSquares, minimax, nonSaturating, relativistic, wasserstein.',
   ],
   [
     'a regularizer that there is not',
@@ -162,6 +163,37 @@ const wrong: [string, (config: Base) => unknown, string][] = [
     'regularizers: r1 given, but discriminator[1] is batchNorm, with which a sample’s gradient depends on all the others of its batch; layerNorm, instanceNorm or no normalisation in D would do.',
   ],
   [
+    'smoothed labels where there are none',
+    (c) => ({ ...c, loss: 'hinge', labelSmoothing: 0.1 }),
+    'labelSmoothing: 0.1 given with the loss hinge, which has no labels; 0 would do, or one of the losses minimax, nonSaturating.',
+  ],
+  [
+    'labels smoothed away',
+    (c) => ({ ...c, labelSmoothing: 1 }),
+    'labelSmoothing: 1 given; a number from 0 to below 1 would do.',
+  ],
+  [
+    'weights clipped to nothing',
+    (c) => ({ ...c, weightClip: 0 }),
+    'weightClip: 0 given; a number above 0, or null for no limit, would do.',
+  ],
+  [
+    'gradients clipped to a negative length',
+    (c) => ({ ...c, optimizer: { ...c.optimizer, generator: { ...c.optimizer.generator, clipNorm: -1 } } }),
+    'optimizer.generator.clipNorm: -1 given; a number above 0 would do.',
+  ],
+  [
+    'a warm-up of half an update',
+    (c) => ({
+      ...c,
+      optimizer: {
+        ...c.optimizer,
+        generator: { ...c.optimizer.generator, schedule: { type: 'linear', warmup: 0.5 } },
+      },
+    }),
+    'optimizer.generator.schedule.warmup: 0.5 given; a whole number of updates would do.',
+  ],
+  [
     'regularizers that are no list',
     (c) => ({ ...c, regularizers: 'r1' }),
     'regularizers: "r1" given; a list of regularizers such as [{ "type": "gradientPenalty" }] would do, or an empty one',
@@ -180,7 +212,7 @@ const wrong: [string, (config: Base) => unknown, string][] = [
   [
     'an optimizer not built',
     (c) => ({ ...c, optimizer: { ...c.optimizer, generator: { type: 'lion', learningRate: 1 } } }),
-    'optimizer.generator.type: "lion" given; the optimizers here are adam, sgd',
+    'optimizer.generator.type: "lion" given; the optimizers here are adam, adamw, rmsprop, sgd',
   ],
   [
     'half an optimizer',
@@ -364,9 +396,7 @@ test('a recorded run brings its data along, and its shape is G’s', () => {
   const { data: _, ...recorded } = base();
   expect(parseReplayConfig(recorded).data).toBeUndefined();
   expect(() => parseReplayConfig(base())).toThrow(/^data: there is no such field/);
-  expect(() => parseReplayConfig({ ...recorded, weightClip: 0.1 })).toThrow(
-    'weightClip: is not built yet; a run without it would do.',
-  );
+  expect(parseReplayConfig({ ...recorded, weightClip: 0.1 }).weightClip).toBe(0.1);
   expect(parseReplayConfig({ ...recorded, regularizers: [{ type: 'r1' }] }).regularizers).toEqual([
     { type: 'r1', gamma: 1, interval: 1 },
   ]);

@@ -25,6 +25,7 @@ export interface NoiseConfig {
 export interface OptimizerConfig {
   readonly type: string;
   readonly learningRate: number;
+  readonly clipNorm?: number | null;
   readonly [option: string]: unknown;
 }
 export interface RegularizerConfig {
@@ -45,9 +46,13 @@ export interface TrainerConfig {
   readonly discriminator: readonly LayerConfig[];
   /** Name of a loss. */
   readonly loss: string;
+  /** What the target of a real sample is below 1, in the losses that are cross entropies. */
+  readonly labelSmoothing: number;
   /** Penalties on D's gradient, added to its loss. */
   readonly regularizers: readonly RegularizerConfig[];
   readonly optimizer: { readonly generator: OptimizerConfig; readonly discriminator: OptimizerConfig };
+  /** Every parameter of D is held between this and its negative; null for no limit. */
+  readonly weightClip: number | null;
   readonly batchSize: number;
   /** k: discriminator updates in one iteration, before its one generator update. */
   readonly discriminatorSteps: number;
@@ -142,11 +147,27 @@ const common = {
   generator: network,
   discriminator: network,
   loss: v.optional(lossName, 'nonSaturating'),
+  labelSmoothing: v.optional(
+    v.pipe(
+      v.number('a number from 0 to below 1 would do'),
+      v.check((s) => s >= 0 && s < 1, 'a number from 0 to below 1 would do'),
+    ),
+    0,
+  ),
   regularizers: v.optional(regularizers, []),
   optimizer: v.strictObject({
     generator: plugin<OptimizerConfig>('optimizers', 'type', optimizers),
     discriminator: plugin<OptimizerConfig>('optimizers', 'type', optimizers),
   }),
+  weightClip: v.optional(
+    v.nullable(
+      v.pipe(
+        v.number('a number above 0, or null for no limit, would do'),
+        v.check((c) => c > 0 && c < Infinity, 'a number above 0, or null for no limit, would do'),
+      ),
+    ),
+    null,
+  ),
   batchSize: v.optional(whole(1, 65_536), 128),
   discriminatorSteps: v.optional(whole(1, 1000), 1),
   steps: v.optional(whole(1, 1_000_000_000), 10_000),
@@ -192,9 +213,6 @@ export function parseConfig(input: unknown): RunConfig {
 
 /** As `parseConfig` for a recorded run, whose batches are given and which therefore has no `data`. */
 export function parseReplayConfig(input: unknown): TrainerConfig {
-  if (isObject(input) && 'weightClip' in input) {
-    throw new UserError('weightClip: is not built yet; a run without it would do.');
-  }
   const config = parseObject(replaySchema, input) as TrainerConfig;
   checkDiscriminator(config, outputShape(config, 'generator', [config.noise.size]));
   return config;
@@ -255,6 +273,12 @@ const isObject = (input: unknown): input is object =>
 function checkDiscriminator(config: TrainerConfig, input: Shape): void {
   const output = outputShape(config, 'discriminator', input);
   checkRegularizers(config, input);
+  if (config.labelSmoothing > 0 && !losses.get(config.loss).hasLabels) {
+    const having = losses.names.filter((name) => losses.get(name).hasLabels);
+    throw new UserError(
+      `labelSmoothing: ${config.labelSmoothing} given with the loss ${config.loss}, which has no labels; 0 would do, or one of the losses ${having.join(', ')}.`,
+    );
+  }
   if (output.length !== 1 || output[0] !== 1) {
     throw new UserError(
       `discriminator: its output has shape ${text(output)}; it has to end in one logit, for example with { "type": "dense", "units": 1 }.`,

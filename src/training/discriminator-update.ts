@@ -39,7 +39,7 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
 /** Real and generated samples go through D as one batch, real first. Leaves D's gradients. */
 function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape } {
   const { discriminator, loss, real, sampleSize, terms } = game;
-  const { batchSize: batch } = game.config;
+  const { batchSize: batch, labelSmoothing: smoothing } = game.config;
   const tape = forward(
     discriminator,
     real,
@@ -52,7 +52,7 @@ function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape 
     work: [
       copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
       ...tape.work,
-      ...loss.discriminator({ batch, logits: tape.output, logitsGrad, terms }),
+      ...loss.discriminator({ batch, logits: tape.output, logitsGrad, terms, smoothing }),
       ...backward(discriminator, tape, logitsGrad, { input: false, parameters: true }).work,
     ],
   };
@@ -61,7 +61,7 @@ function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape 
 /** Real samples go through D, then the generated ones; the gradient is the sum of both passes'. */
 function judgeApart(game: Game, generated: Slot): Work[] {
   const { discriminator, loss, real, terms } = game;
-  const { batchSize: batch } = game.config;
+  const { batchSize: batch, labelSmoothing: smoothing } = game.config;
   const judge = (samples: Slot, name: 'discriminatorUpdateReal' | 'discriminatorUpdateGenerated') =>
     forward(discriminator, samples, batch, trainingPass(game, discriminator, name));
   const judgedReal = judge(real, 'discriminatorUpdateReal');
@@ -76,7 +76,7 @@ function judgeApart(game: Game, generated: Slot): Work[] {
     ...judgedGenerated.work,
     copyWork(judgedReal.output, logits, batch),
     copyWork(judgedGenerated.output, logits, batch, { to: batch }),
-    ...loss.discriminator({ batch, logits, logitsGrad, terms }),
+    ...loss.discriminator({ batch, logits, logitsGrad, terms, smoothing }),
     copyWork(logitsGrad, realGrad, batch),
     copyWork(logitsGrad, generatedGrad, batch, { from: batch }),
     ...backward(discriminator, judgedReal, realGrad, wanted).work,

@@ -21,6 +21,8 @@ export interface Game {
   readonly real: Slot;
   readonly discriminatorNoise: Slot;
   readonly generatorNoise: Slot;
+  /** [batch, …sample]: the real samples of G's update, where the loss is of pairs. */
+  readonly generatorReal: Slot | undefined;
   /** [batch]: how much of a real sample is in a point between it and a generated one, where a penalty asks for such. */
   readonly epsilon: Slot;
   /** [batch, 4]: what a loss leaves to be recorded. */

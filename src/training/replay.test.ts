@@ -203,8 +203,8 @@ describe('a file that is no case is refused', () => {
     ['a configuration that is null', (f) => change(f, 'config', 'null'), /^configuration: null given/],
     [
       'a part that is not built',
-      (f) => change(f, 'config', f.metadata.get('config')!.replace('minimax', 'hinge')),
-      /"hinge" given/,
+      (f) => change(f, 'config', f.metadata.get('config')!.replace('minimax', 'dragan')),
+      /"dragan" given/,
     ],
     ['no iterations', (f) => change(f, 'iterations', '0'), /^iterations: 0 given/],
     ['iterations in words', (f) => change(f, 'iterations', 'two'), /^iterations: two given/],

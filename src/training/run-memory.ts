@@ -14,15 +14,16 @@ export function allocateRun(run: CompiledRun, memory: Memory): number {
   for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
   for (const slot of [run.history, run.fault, ...Object.values(run.tables)]) memory.allocate(slot);
   // An update finds its batches there, drawn or given, and needs them no longer than its first layers do.
-  const { real, discriminatorNoise, generatorNoise, epsilon, lazyUpdateDiscriminator: lazy } = run;
-  const given = (...slots: Slot[]) => ({
-    bindings: Object.fromEntries(slots.map((slot) => [slot.name, slot])),
+  const { real, discriminatorNoise, generatorNoise, generatorReal, epsilon } = run;
+  const lazy = run.lazyUpdateDiscriminator;
+  const given = (...slots: (Slot | undefined)[]) => ({
+    bindings: Object.fromEntries(slots.flatMap((slot) => (slot ? [[slot.name, slot]] : []))),
   });
-  const forDiscriminator = given(real, discriminatorNoise, ...(epsilon ? [epsilon] : []));
+  const forDiscriminator = given(real, discriminatorNoise, epsilon);
   return memory.allocateTransient('activations', [
     [forDiscriminator, ...run.drawForDiscriminator, ...run.updateDiscriminator],
     ...(lazy ? [[forDiscriminator, ...run.drawForDiscriminator, ...lazy.work]] : []),
-    [given(generatorNoise), ...run.drawForGenerator, ...run.updateGenerator],
+    [given(generatorNoise, generatorReal), ...run.drawForGenerator, ...run.updateGenerator],
   ]);
 }
 

@@ -1,10 +1,12 @@
 // A network that is trained: its layers, and the arenas of its parameters, gradients and optimizer's state.
 
+import { clipWeights } from '../../shaders/clipWeights.wgsl';
 import { type Arena, layOutArena } from '../gpu/memory';
-import type { Slot, Work } from '../gpu/work';
+import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import { optimizers } from '../optimizers';
 import { type Optimizer, slowedForLazySteps } from '../optimizers/optimizer';
 import { lazyIntervalOf, type TrainerConfig } from './config';
+import { clipByNorm } from './gradient-norm';
 import { buildNetwork, type Network, type NetworkName } from './network';
 import type { TensorGroup } from './store';
 
@@ -16,6 +18,9 @@ export interface TrainedNetwork extends Network {
   /** What the layers keep and nobody trains: running statistics. */
   readonly kept: Arena;
   readonly optimizer: Optimizer;
+  /** How long the gradients may be, and how large a weight; no limit where null. */
+  readonly clipNorm: number | null;
+  readonly weightClip: number | null;
   /** The number of updates so far, in its first word. */
   readonly clock: Slot;
 }
@@ -32,16 +37,20 @@ export function optimize(
   fault: Slot,
   { lazily = false }: { readonly lazily?: boolean } = {},
 ): readonly Work[] {
-  const { optimizer, clock, parameters, gradients, state } = network;
+  const { optimizer, clock, parameters, gradients, state, clipNorm, weightClip } = network;
   const wholeState = Object.fromEntries(Object.entries(state).map(([name, arena]) => [name, arena.whole]));
-  return optimizer.update({
-    clock,
-    fault,
-    parameters: parameters.whole,
-    gradients: gradients.whole,
-    state: wholeState,
-    lazily,
-  });
+  return [
+    ...(clipNorm ? clipByNorm(gradients.whole, clipNorm) : []),
+    ...optimizer.update({
+      clock,
+      fault,
+      parameters: parameters.whole,
+      gradients: gradients.whole,
+      state: wholeState,
+      lazily,
+    }),
+    ...(weightClip ? [clipWork(parameters.whole, weightClip)] : []),
+  ];
 }
 
 export function buildTrainedNetwork(
@@ -70,6 +79,8 @@ export function buildTrainedNetwork(
   return {
     ...network,
     optimizer,
+    clipNorm: config.optimizer[name].clipNorm ?? null,
+    weightClip: name === 'discriminator' ? config.weightClip : null,
     parameters: layOutArena(
       `${name} parameters`,
       tensors.map((tensor) => tensor.parameter),
@@ -85,4 +96,10 @@ export function buildTrainedNetwork(
     state: Object.fromEntries(optimizer.stateNames.map((stateName) => [stateName, stateArena(stateName)])),
     clock: { name: `${name} clock`, length: 1 },
   };
+}
+
+/** Every number of an arena held between −limit and limit. */
+function clipWork(parameter: Slot, limit: number): Work {
+  const shape = { count: Math.ceil(parameter.length / 4), limit };
+  return work(clipWeights, { parameter, shape }, linearGrid(shape.count, clipWeights), parameter.length);
 }

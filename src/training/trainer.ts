@@ -224,9 +224,14 @@ export class Trainer {
     this.#discriminatorUpdates++;
   }
 
-  /** One update of G on given noise [batch, noise size]. */
-  updateGeneratorWith(noise: Float32Array): void {
-    this.#writeBatch(this.#run.generatorNoise, noise, this.#run.generatorNoise.length);
+  /** One update of G on given noise [batch, noise size], and, for a loss of pairs, real samples [batch, …sample]. */
+  updateGeneratorWith(noise: Float32Array, real?: Float32Array): void {
+    const { generator, generatorNoise, generatorReal } = this.#run;
+    this.#writeBatch(generatorNoise, noise, generatorNoise.length);
+    if (generatorReal) {
+      const given = toChannelsLast(real ?? new Float32Array(), generator.output);
+      this.#writeBatch(generatorReal, given, generatorReal.length);
+    }
     this.#submit('given generator update', (pass) => this.#plans.updateGenerator.encode(pass));
     this.#generatorUpdates++;
   }

@@ -1,0 +1,18 @@
+// relativistic: which of a pair is the real one.
+
+import * as kernels from '../../shaders/relativistic.wgsl';
+import { softplus } from '../math/smooth';
+import { defineLoss } from './loss';
+
+export default defineLoss({
+  type: 'relativistic',
+  summary:
+    'D says which of a real and a generated sample is real; has no bad local minima, and converges with r1 and r2 (Huang et al. 2024).',
+  formula: 'D: sp(f − r)      G: sp(r − f)',
+  paired: true,
+  kernels,
+  reference: {
+    discriminator: (real, fake) => softplus(fake - real),
+    generator: (fake, real) => softplus(real - fake),
+  },
+});

@@ -1,0 +1,16 @@
+// wasserstein: a difference of means.
+
+import * as kernels from '../../shaders/wasserstein.wgsl';
+import { defineLoss } from './loss';
+
+export default defineLoss({
+  type: 'wasserstein',
+  summary:
+    'D estimates how far the two distributions are apart, if weightClip or gradientPenalty holds its slope (Arjovsky et al. 2017).',
+  formula: 'D: f − r      G: −f',
+  kernels,
+  reference: {
+    discriminator: (real, fake) => fake - real,
+    generator: (fake) => -fake,
+  },
+});
