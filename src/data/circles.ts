@@ -1,8 +1,9 @@
 // circles: two circles around the origin with as many points each, as scikit-learn's make_circles.
 
 import * as v from 'valibot';
+import { numberFrom } from '../math/ranges';
 import { curveSource, type Point } from './curve';
-import { deviation, length, numberFrom } from './options';
+import { deviation, length } from './options';
 import { defineData } from './source';
 
 export default defineData({

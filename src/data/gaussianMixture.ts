@@ -1,8 +1,9 @@
 // gaussianMixture: normals on the line, with weights.
 
 import * as v from 'valibot';
+import { numberFrom } from '../math/ranges';
 import { mixtureSource } from './mixture';
-import { coordinate, deviation, numberFrom } from './options';
+import { coordinate, deviation } from './options';
 import { defineData } from './source';
 
 const component = v.strictObject({

@@ -3,10 +3,10 @@
 import * as v from 'valibot';
 import { drawBatch, drawLabels } from '../../shaders/glyphs.wgsl';
 import { linearGrid, work } from '../gpu/work';
+import { wholeFrom } from '../math/ranges';
 import type { Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
 import { GLYPHS, type Stroke } from './glyph-strokes';
-import { wholeFrom } from './options';
 import { defineData } from './source';
 
 export default defineData({

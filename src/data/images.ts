@@ -4,10 +4,10 @@ import * as v from 'valibot';
 import { chooseImages, gatherLabels, gatherPixels } from '../../shaders/images.wgsl';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import { UserError } from '../math/errors';
+import { wholeFrom } from '../math/ranges';
 import type { Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
 import type { ImageSet } from './image-set';
-import { wholeFrom } from './options';
 import { type DataDraw, type DataSource, defineData } from './source';
 
 const channelsWanted = '1 (grey) or 3 (RGB) would do';

@@ -4,8 +4,8 @@ import Papa from 'papaparse';
 import * as v from 'valibot';
 import { drawBatch } from '../../shaders/points.wgsl';
 import { UserError } from '../math/errors';
+import { numberFrom } from '../math/ranges';
 import { specialize } from '../wgsl/specialize';
-import { numberFrom } from './options';
 import { defineData, sampleWork } from './source';
 
 const wanted = 'a list of points would do, [[x], …] or [[x, y], …], all with as many finite numbers';

@@ -1,8 +1,9 @@
 // ring: normals on a circle, evenly spaced from angle 0 on.
 
 import * as v from 'valibot';
+import { wholeFrom } from '../math/ranges';
 import { mixtureSource } from './mixture';
-import { deviation, length, wholeFrom } from './options';
+import { deviation, length } from './options';
 import { defineData } from './source';
 
 export default defineData({

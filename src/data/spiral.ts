@@ -1,8 +1,9 @@
 // spiral: arms that wind out from the origin, r ∝ angle, nearly evenly filled along their length.
 
 import * as v from 'valibot';
+import { numberFrom, wholeFrom } from '../math/ranges';
 import { type Curve, curveSource } from './curve';
-import { deviation, length, numberFrom, wholeFrom } from './options';
+import { deviation, length } from './options';
 import { defineData } from './source';
 
 export default defineData({

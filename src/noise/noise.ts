@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { Draw } from '../gpu/draw';
 import { linearGrid, type Work, work } from '../gpu/work';
+import { wholeFrom } from '../math/ranges';
 import type { Kernel } from '../wgsl/kernel';
 
 export interface NoiseSource {
@@ -29,11 +30,9 @@ export function defineNoise<Schema extends NoiseSchema>(plugin: NoisePlugin<Sche
 
 /** How many numbers a sample of noise has. */
 export const sizeSchema = v.pipe(
-  v.number('a whole number from 1 to 65536 would do'),
-  v.check(
-    (size) => Number.isInteger(size) && size >= 1 && size <= 65_536,
-    'a whole number from 1 to 65536 would do',
-  ),
+  wholeFrom(1, 65_536),
+  v.description('Numbers of one sample of noise: the dimensions of the latent space.'),
+  v.examples([8]),
 );
 
 /** A source whose numbers are independent: `kernel` draws four of the flat output an invocation (lib/noise.wgsl). */

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import { wholeFrom } from '../math/ranges';
 import type { Kernel } from '../wgsl/kernel';
 
 type Shape = { batch: 'u32'; size: 'u32'; start: 'u32'; parts: 'u32'; weight: 'f32' };
@@ -97,11 +98,7 @@ export function definePenalty<Name extends string>({
     ),
     interval: v.optional(
       v.pipe(
-        v.number(`a whole number from 1 to ${MOST_UPDATES} would do`),
-        v.check(
-          (n) => Number.isInteger(n) && n >= 1 && n <= MOST_UPDATES,
-          `a whole number from 1 to ${MOST_UPDATES} would do`,
-        ),
+        wholeFrom(1, MOST_UPDATES),
         v.description(
           'Updates of D from one penalty to the next, which then weighs as many times as much in a step of its own.',
         ),

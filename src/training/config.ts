@@ -5,12 +5,15 @@ import { dataSources } from '../data';
 import { layers } from '../layers';
 import { type Shape, sizeOf } from '../layers/layer';
 import { losses } from '../losses';
+import { nameOf, pluginOf } from '../math/choice';
 import { UserError } from '../math/errors';
+import { describe } from '../math/phrases';
+import { wholeFrom } from '../math/ranges';
 import { noises } from '../noise';
 import { optimizers } from '../optimizers';
 import { penalties } from '../penalties';
 import { type AverageConfig, averageSchema } from './average';
-import { describe, nearest, parseWith } from './explain';
+import { parseWith } from './explain';
 
 /** A plug-in's part of a configuration: its name, and the options that its own schema has checked and filled in. */
 export interface LayerConfig {
@@ -82,71 +85,28 @@ export type ConfigInput = Pick<TrainerConfig, 'generator' | 'discriminator' | 'o
     readonly regularizers?: readonly unknown[];
   };
 
-interface Names {
-  readonly names: readonly string[];
-}
-interface Registry extends Names {
-  // biome-ignore lint/suspicious/noExplicitAny: each plug-in has a schema of its own.
-  get(name: string): { readonly schema: v.GenericSchema<any, any> };
-}
-
-/** The schema of whichever plug-in the value names; an unknown name is answered with the names there are. */
-const plugin = <Config>(
-  kind: string,
-  key: 'type' | 'source',
-  registry: Registry,
-): v.GenericSchema<unknown, Config> =>
-  v.lazy((input) => {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      return failing(`an object such as { "${key}": ${describe(registry.names[0])} } would do`);
-    }
-    const name = (input as Record<string, unknown>)[key];
-    if (typeof name === 'string' && registry.names.includes(name)) return registry.get(name).schema;
-    return v.looseObject({
-      [key]: failing(`the ${kind} here are ${registry.names.join(', ')}${hint(name, registry)}`),
-    });
-    // biome-ignore lint/suspicious/noExplicitAny: the output is the chosen plug-in's.
-  }) as any;
-
-const failing = (wanted: string) => v.custom<never>(() => false, wanted);
-const hint = (name: unknown, registry: Names) => {
-  const near = typeof name === 'string' ? nearest(name, registry.names) : undefined;
-  return near === undefined ? '' : `; did you mean ${near}?`;
-};
-
-const whole = (low: number, high: number) =>
-  v.pipe(
-    v.number(`a whole number from ${low} to ${high} would do`),
-    v.check(
-      (n) => Number.isInteger(n) && n >= low && n <= high,
-      `a whole number from ${low} to ${high} would do`,
-    ),
-  );
-
-const lossName = v.pipe(
-  v.string(() => `the name of a loss would do: ${losses.names.join(', ')}`),
-  v.check(
-    (name) => losses.names.includes(name),
-    (issue) => `the losses here are ${losses.names.join(', ')}${hint(issue.input, losses)}`,
-  ),
-);
-
 const network = v.pipe(
-  v.array(plugin<LayerConfig>('layers', 'type', layers), 'a list of layers would do'),
+  v.array(
+    pluginOf<LayerConfig>('layers', 'type', () => layers),
+    'a list of layers would do',
+  ),
   v.minLength(1, 'a list of at least one layer would do'),
 );
 
 const regularizers = v.array(
-  plugin<RegularizerConfig>('regularizers', 'type', penalties),
+  pluginOf<RegularizerConfig>('regularizers', 'type', () => penalties),
   () =>
     `a list of regularizers such as [{ "type": ${describe(penalties.names[0])} }] would do, or an empty one`,
 );
 
 const common = {
-  noise: plugin<NoiseConfig>('kinds of noise', 'type', noises),
+  noise: pluginOf<NoiseConfig>('kinds of noise', 'type', () => noises),
   generator: network,
   discriminator: network,
-  loss: v.optional(lossName, 'nonSaturating'),
+  loss: v.optional(
+    nameOf('losses', 'a loss', () => losses),
+    'nonSaturating',
+  ),
   labelSmoothing: v.optional(
     v.pipe(
       v.number('a number from 0 to below 1 would do'),
@@ -156,8 +116,8 @@ const common = {
   ),
   regularizers: v.optional(regularizers, []),
   optimizer: v.strictObject({
-    generator: plugin<OptimizerConfig>('optimizers', 'type', optimizers),
-    discriminator: plugin<OptimizerConfig>('optimizers', 'type', optimizers),
+    generator: pluginOf<OptimizerConfig>('optimizers', 'type', () => optimizers),
+    discriminator: pluginOf<OptimizerConfig>('optimizers', 'type', () => optimizers),
   }),
   weightClip: v.optional(
     v.nullable(
@@ -168,18 +128,18 @@ const common = {
     ),
     null,
   ),
-  batchSize: v.optional(whole(1, 65_536), 128),
-  discriminatorSteps: v.optional(whole(1, 1000), 1),
-  steps: v.optional(whole(1, 1_000_000_000), 10_000),
-  seed: v.optional(whole(0, Number.MAX_SAFE_INTEGER), 1),
-  reportEvery: v.optional(whole(1, 1_000_000_000), 100),
-  evaluateEvery: v.optional(whole(1, 1_000_000_000), 1000),
-  checkpointEvery: v.optional(whole(1, 1_000_000_000)),
+  batchSize: v.optional(wholeFrom(1, 65_536), 128),
+  discriminatorSteps: v.optional(wholeFrom(1, 1000), 1),
+  steps: v.optional(wholeFrom(1, 1_000_000_000), 10_000),
+  seed: v.optional(wholeFrom(0, Number.MAX_SAFE_INTEGER), 1),
+  reportEvery: v.optional(wholeFrom(1, 1_000_000_000), 100),
+  evaluateEvery: v.optional(wholeFrom(1, 1_000_000_000), 1000),
+  checkpointEvery: v.optional(wholeFrom(1, 1_000_000_000)),
   average: v.optional(v.nullable(averageSchema), null),
 };
 
 const runSchema = v.strictObject({
-  data: plugin<DataConfig>('data sources', 'source', dataSources),
+  data: pluginOf<DataConfig>('data sources', 'source', () => dataSources),
   ...common,
 });
 const replaySchema = v.strictObject(common);

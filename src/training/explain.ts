@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { UserError } from '../math/errors';
+import { describe, nearest } from '../math/phrases';
 
 // biome-ignore lint/suspicious/noExplicitAny: any valibot schema; it is walked by the properties that its kind has.
 type AnySchema = any;
@@ -53,22 +54,6 @@ function formatPath(keys: readonly (string | number)[]): string {
     )
     .join('')
     .replace(/^\./, '');
-}
-
-/** A value as a person would write it, cut short where it is long. */
-export function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
-  if (Array.isArray(value)) {
-    const text = JSON.stringify(value);
-    return text.length <= 60 ? text : `a list of ${value.length}`;
-  }
-  if (typeof value === 'object' && value !== null) {
-    const text = JSON.stringify(value);
-    return text.length <= 60 ? text : 'an object';
-  }
-  return String(value);
 }
 
 /** What would do instead, from an issue. A plug-in's own message stands as it is. */
@@ -154,29 +139,4 @@ function childOf(schema: AnySchema, key: string | number): AnySchema {
 
 function knownKeys(schema: AnySchema, input: unknown, keys: readonly (string | number)[]): string[] {
   return Object.keys(resolve(schema, input, keys)?.entries ?? {});
-}
-
-/** The name closest to what was typed, if one is close enough to be what was meant. */
-export function nearest(typed: string, names: readonly string[]): string | undefined {
-  const scored = names.map((name) => ({
-    name,
-    distance: editDistance(typed.toLowerCase(), name.toLowerCase()),
-  }));
-  const best = scored.sort((a, b) => a.distance - b.distance)[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.name.length / 3))
-    ? best.name
-    : undefined;
-}
-
-/** Levenshtein distance: insertions, deletions and replacements between two words. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
