@@ -10,18 +10,19 @@ const wanted = 'an even number from 2 to 32 would do';
 
 export default defineData({
   source: 'checkerboard',
+  summary: 'Evenly spread over every other square of a board around the origin.',
+  formula: 'p(x) = 2/side² on every other square, 0 elsewhere',
   schema: v.strictObject({
     source: v.literal('checkerboard'),
-    /** Along each side. */
     squares: v.optional(
       v.pipe(
         v.number(wanted),
         v.check((n) => n % 2 === 0 && n >= 2 && n <= 32, wanted),
+        v.description('Squares along each side.'),
       ),
       4,
     ),
-    /** Of the whole board. */
-    side: v.optional(length, 4),
+    side: v.optional(v.pipe(length, v.description('Of the whole board.')), 4),
   }),
   create: ({ squares, side }) => {
     const half = side / 2;

@@ -8,11 +8,15 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'circles',
+  summary: 'Two circles around the origin with as many points each, as scikit-learn’s make_circles.',
+  formula: 'x = r · (cos 2πt, sin 2πt) + N(0, σ²I),  r = radius or factor · radius',
   schema: v.strictObject({
     source: v.literal('circles'),
-    radius: v.optional(length, 1),
-    /** The inner radius over the outer one. */
-    factor: v.optional(numberFrom(0.05, 0.99), 0.5),
+    radius: v.optional(v.pipe(length, v.description('Of the outer circle.')), 1),
+    factor: v.optional(
+      v.pipe(numberFrom(0.05, 0.99), v.description('The inner radius over the outer one.')),
+      0.5,
+    ),
     standardDeviation: v.optional(deviation, 0.05),
   }),
   create: ({ radius, factor, standardDeviation }) => {

@@ -7,9 +7,11 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'gaussian',
+  summary: 'One normal on the line.',
+  formula: 'x ~ N(mean, σ²)',
   schema: v.strictObject({
     source: v.literal('gaussian'),
-    mean: v.optional(coordinate, 0),
+    mean: v.optional(v.pipe(coordinate, v.description('Where it lies.')), 0),
     standardDeviation: v.optional(deviation, 1),
   }),
   create: ({ mean, standardDeviation }) => mixtureSource([{ center: [mean], standardDeviation, weight: 1 }]),

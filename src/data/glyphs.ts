@@ -11,12 +11,18 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'glyphs',
+  summary: 'Digits, or digits and letters, drawn by the GPU itself: images without any data.',
+  formula: 'x = strokes of a class, moved, turned, sheared and scaled by chance',
   schema: v.strictObject({
     source: v.literal('glyphs'),
-    /** The ten digits, or digits and capital letters. */
-    classes: v.optional(v.picklist([10, 36], '10 (digits) or 36 (digits and letters) would do'), 10),
-    /** Pixels along each side. */
-    size: v.optional(wholeFrom(8, 256), 28),
+    classes: v.optional(
+      v.pipe(
+        v.picklist([10, 36], '10 (digits) or 36 (digits and letters) would do'),
+        v.description('The ten digits, or digits and capital letters.'),
+      ),
+      10,
+    ),
+    size: v.optional(v.pipe(wholeFrom(8, 256), v.description('Pixels along each side.')), 28),
   }),
   create: ({ classes, size }) => {
     const constants = { SIZE: size, CLASSES: classes };

@@ -11,16 +11,19 @@ const wanted = 'the square of a whole number from 1 to 31 would do: 4, 9, 16, 25
 
 export default defineData({
   source: 'grid',
+  summary: 'Normals on a square grid around the origin: how many of them does G find?',
+  formula: 'x ~ 1/n · Σ N(spacing · (i, j), σ²I),  n = modes',
   schema: v.strictObject({
     source: v.literal('grid'),
     modes: v.optional(
       v.pipe(
         v.number(wanted),
         v.check((n) => squares.includes(n), wanted),
+        v.description('How many normals there are: a square number.'),
       ),
       25,
     ),
-    spacing: v.optional(length, 1),
+    spacing: v.optional(v.pipe(length, v.description('From one normal to the next.')), 1),
     standardDeviation: v.optional(deviation, 0.025),
   }),
   create: ({ modes, spacing, standardDeviation }) => {

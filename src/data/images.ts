@@ -14,17 +14,39 @@ const channelsWanted = '1 (grey) or 3 (RGB) would do';
 
 export default defineData({
   source: 'images',
+  summary: 'Images of yours, shuffled anew in each epoch, from −1 black to 1 white.',
+  formula: 'x = xᵢ,  i from a permutation of all',
   schema: v.strictObject({
     source: v.literal('images'),
-    /** Where the images were read from: a file, an archive or a folder. */
-    path: v.optional(v.string('the path of images would do')),
-    channels: v.picklist([1, 3], channelsWanted),
-    height: wholeFrom(1, 1024),
-    width: wholeFrom(1, 1024),
-    /** Mirror half of the images, by chance. */
-    flip: v.optional(v.boolean('true or false would do'), false),
-    /** Go on without files that cannot be used: the same images again only where this is the same. */
-    skipBad: v.optional(v.boolean('true or false would do')),
+    path: v.optional(
+      v.pipe(
+        v.string('the path of images would do'),
+        v.description('Where the command reads the images from: a file, an archive or a folder.'),
+      ),
+    ),
+    channels: v.pipe(
+      v.picklist([1, 3], channelsWanted),
+      v.description('1 is grey, 3 is in colour.'),
+      v.examples([1]),
+    ),
+    height: v.pipe(
+      wholeFrom(1, 1024),
+      v.description('In pixels; images are scaled and cropped.'),
+      v.examples([28]),
+    ),
+    width: v.pipe(
+      wholeFrom(1, 1024),
+      v.description('In pixels; images are scaled and cropped.'),
+      v.examples([28]),
+    ),
+    flip: v.optional(
+      v.pipe(v.boolean('true or false would do'), v.description('Mirror half of the images, by chance.')),
+      false,
+    ),
+    /** The same images again only where this is the same. */
+    skipBad: v.optional(
+      v.pipe(v.boolean('true or false would do'), v.description('Go on without files that cannot be used.')),
+    ),
   }),
   create: ({ path, channels, height, width, flip }, content) => {
     const image = { channels, height, width };

@@ -9,11 +9,13 @@ const place = v.tuple([coordinate, coordinate], 'a pair of numbers [x, y] would 
 
 export default defineData({
   source: 'line',
+  summary: 'Evenly spread along a straight line in the plane.',
+  formula: 'x = (1 − t) · from + t · to + N(0, σ²I)',
   schema: v.pipe(
     v.strictObject({
       source: v.literal('line'),
-      from: v.optional(place, [-1, -1]),
-      to: v.optional(place, [1, 1]),
+      from: v.optional(v.pipe(place, v.description('One end.')), [-1, -1]),
+      to: v.optional(v.pipe(place, v.description('The other end.')), [1, 1]),
       standardDeviation: v.optional(deviation, 0.05),
     }),
     v.forward(

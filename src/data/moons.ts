@@ -7,9 +7,11 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'moons',
+  summary: 'Two half circles that reach into each other, as scikit-learn’s make_moons.',
+  formula: 'x = c ± radius · (cos πt, sin πt) + N(0, σ²I)',
   schema: v.strictObject({
     source: v.literal('moons'),
-    radius: v.optional(length, 1),
+    radius: v.optional(v.pipe(length, v.description('Of each half circle.')), 1),
     standardDeviation: v.optional(deviation, 0.05),
   }),
   create: ({ radius, standardDeviation }) =>

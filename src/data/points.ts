@@ -12,14 +12,31 @@ const wanted = 'a list of points would do, [[x], …] or [[x, y], …], all with
 
 export default defineData({
   source: 'points',
+  summary: 'A list of your own points, one or two numbers each, drawn with replacement.',
+  formula: 'x = xᵢ + N(0, jitter² I),  i drawn evenly',
   schema: v.pipe(
     v.strictObject({
       source: v.literal('points'),
-      /** Where the points come from: a CSV file with one or two columns. Whoever reads it fills in `points`. */
-      file: v.optional(v.string('the name of a CSV file would do')),
-      points: v.optional(v.custom<readonly (readonly number[])[]>(isPoints, wanted)),
-      /** Standard deviation of a normal that is added to every drawn point. */
-      jitter: v.optional(numberFrom(0, 100), 0),
+      /** Whoever reads it fills in `points`. */
+      file: v.optional(
+        v.pipe(
+          v.string('the name of a CSV file would do'),
+          v.description('Where the points come from: a CSV file with one or two columns.'),
+        ),
+      ),
+      points: v.optional(
+        v.pipe(
+          v.custom<readonly (readonly number[])[]>(isPoints, wanted),
+          v.description('The points themselves, where there is no file: [[x, y], …].'),
+        ),
+      ),
+      jitter: v.optional(
+        v.pipe(
+          numberFrom(0, 100),
+          v.description('Standard deviation of a normal that is added to every drawn point.'),
+        ),
+        0,
+      ),
     }),
     v.forward(
       v.check(

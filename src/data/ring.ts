@@ -8,10 +8,12 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'ring',
+  summary: 'Normals on a circle, evenly spaced: the usual first test of a GAN.',
+  formula: 'x ~ 1/n · Σₖ N(radius · (cos 2πk/n, sin 2πk/n), σ²I),  n = modes',
   schema: v.strictObject({
     source: v.literal('ring'),
-    modes: v.optional(wholeFrom(1, 1000), 8),
-    radius: v.optional(length, 1),
+    modes: v.optional(v.pipe(wholeFrom(1, 1000), v.description('How many normals there are.')), 8),
+    radius: v.optional(v.pipe(length, v.description('Of the circle that they lie on.')), 1),
     standardDeviation: v.optional(deviation, 0.02),
   }),
   create: ({ modes, radius, standardDeviation }) =>

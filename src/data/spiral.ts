@@ -8,11 +8,16 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'spiral',
+  summary: 'Arms that wind out from the origin.',
+  formula: 'x = r(t) · (cos φ(t), sin φ(t)) + N(0, σ²I),  r ∝ φ',
   schema: v.strictObject({
     source: v.literal('spiral'),
-    arms: v.optional(wholeFrom(1, 16), 2),
-    turns: v.optional(numberFrom(0.1, 5), 1),
-    radius: v.optional(length, 2),
+    arms: v.optional(v.pipe(wholeFrom(1, 16), v.description('How many arms there are.')), 2),
+    turns: v.optional(
+      v.pipe(numberFrom(0.1, 5), v.description('How often each winds around the origin.')),
+      1,
+    ),
+    radius: v.optional(v.pipe(length, v.description('Of the outer ends.')), 2),
     standardDeviation: v.optional(deviation, 0.05),
   }),
   create: ({ arms, turns, radius, standardDeviation }) => {

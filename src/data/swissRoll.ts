@@ -7,10 +7,11 @@ import { defineData } from './source';
 
 export default defineData({
   source: 'swissRoll',
+  summary: 'A rolled-up sheet seen from the side, as scikit-learn’s make_swiss_roll.',
+  formula: 'x ∝ t · (cos t, sin t) + N(0, σ²I),  1.5π ≤ t ≤ 4.5π',
   schema: v.strictObject({
     source: v.literal('swissRoll'),
-    /** Of the outer end. */
-    radius: v.optional(length, 2),
+    radius: v.optional(v.pipe(length, v.description('Of the outer end.')), 2),
     standardDeviation: v.optional(deviation, 0.05),
   }),
   create: ({ radius, standardDeviation }) =>

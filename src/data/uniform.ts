@@ -8,11 +8,13 @@ import { defineData, distributionSource } from './source';
 
 export default defineData({
   source: 'uniform',
+  summary: 'Evenly spread over an interval of the line.',
+  formula: 'x ~ U(low, high)',
   schema: v.pipe(
     v.strictObject({
       source: v.literal('uniform'),
-      low: v.optional(coordinate, -1),
-      high: v.optional(coordinate, 1),
+      low: v.optional(v.pipe(coordinate, v.description('The lower end.')), -1),
+      high: v.optional(v.pipe(coordinate, v.description('The upper end.')), 1),
     }),
     v.forward(
       v.check(({ low, high }) => high - low >= 0.001, 'a number above low by 0.001 or more would do'),

@@ -33,9 +33,11 @@ export interface ActivationKernels {
 
 interface ActivationDefinition {
   readonly type: string;
+  readonly summary: string;
+  readonly formula: string;
   readonly kernels: ActivationKernels;
-  /** The one option that some activations have: its name in a configuration and PyTorch's default. */
-  readonly parameter?: { readonly name: string; readonly default: number };
+  /** The one option that some activations have: its name in a configuration, PyTorch's default, and what it is. */
+  readonly parameter?: { readonly name: string; readonly default: number; readonly description: string };
   /** f(x) in float64. */
   readonly f: (x: number, parameter: number) => number;
   /** True where f″ is 0 wherever it is defined. */
@@ -44,18 +46,27 @@ interface ActivationDefinition {
 
 export function defineActivation({
   type,
+  summary,
+  formula,
   kernels,
   parameter,
   f,
   piecewiseLinear = false,
 }: ActivationDefinition): LayerPlugin<LayerSchema> {
   const option = parameter
-    ? { [parameter.name]: v.optional(v.pipe(v.number(), v.finite()), parameter.default) }
+    ? {
+        [parameter.name]: v.optional(
+          v.pipe(v.number(), v.finite(), v.description(parameter.description)),
+          parameter.default,
+        ),
+      }
     : {};
   const valueIn = (config: Record<string, number>): number => (parameter ? config[parameter.name]! : 0);
   const perVec4 = (slot: Slot) => Math.ceil(slot.length / 4);
   return defineLayer({
     type,
+    summary,
+    formula,
     schema: v.strictObject({ type: v.literal(type), ...option }) as LayerSchema,
     create: (config) => {
       const bind = (input: Slot) => ({

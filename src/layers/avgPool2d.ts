@@ -12,10 +12,14 @@ const whole = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(leas
 
 const schema = v.strictObject({
   type: v.literal('avgPool2d'),
-  kernel: whole(1),
-  /** `kernel` where it is not given: windows side by side. */
-  stride: v.optional(whole(1)),
-  padding: v.optional(whole(0), 0),
+  kernel: v.pipe(whole(1), v.description('Pixels along each side of the window.'), v.examples([2])),
+  stride: v.optional(
+    v.pipe(
+      whole(1),
+      v.description('Pixels from one window to the next; where it is not given, they lie side by side.'),
+    ),
+  ),
+  padding: v.optional(v.pipe(whole(0), v.description('Zeros around the image, in pixels.')), 0),
 });
 
 /** The window, and how many of them fit. */
@@ -37,6 +41,8 @@ function windowsOf(config: v.InferOutput<typeof schema>, input: Shape) {
 
 export default defineLayer({
   type: 'avgPool2d',
+  summary: 'Shrinks images by means over windows; PyTorch’s AvgPool2d.',
+  formula: 'y = 1/kernel² · Σ x over each window of kernel × kernel',
   schema,
   create: (config, input) => {
     const { channels, ...rest } = windowsOf(config, input);

@@ -19,8 +19,15 @@ import { normalizeInFloat64, positiveEpsilon } from './normalizationReference';
 const schema = v.strictObject({
   type: v.literal('batchNorm'),
   epsilon: positiveEpsilon,
-  /** Share of a batch's statistics in the running ones. */
-  momentum: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.1),
+  momentum: v.optional(
+    v.pipe(
+      v.number(),
+      v.minValue(0),
+      v.maxValue(1),
+      v.description('Share of a batch’s statistics in the running ones, which samples are drawn with.'),
+    ),
+    0.1,
+  ),
 });
 
 /** An image's numbers are normalised by channel, a row's each by itself. */
@@ -28,6 +35,9 @@ const featuresOf = (shape: Shape): number => (shape.length === 3 ? shape[0]! : s
 
 export default defineLayer({
   type: 'batchNorm',
+  summary:
+    'Brings every feature to mean 0 and variance 1 over the batch; not for a D under penalties (Ioffe & Szegedy 2015).',
+  formula: 'γ · (x − μ)/√(σ² + ε) + β,  μ and σ² over the batch',
   schema,
   create: ({ epsilon, momentum }, shape) => {
     const features = featuresOf(shape);

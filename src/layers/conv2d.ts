@@ -10,14 +10,25 @@ import type { Convolution } from './product';
 
 const schema = v.strictObject({
   type: v.literal('conv2d'),
-  channels: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  channels: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(1),
+    v.description('Channels of the images that it makes.'),
+    v.examples([32]),
+  ),
   ...kernelEntries,
-  bias: v.optional(v.boolean(), true),
+  bias: v.optional(
+    v.pipe(v.boolean(), v.description('Whether each output has a number b added to it.')),
+    true,
+  ),
   ...initializerEntries,
 });
 
 export default defineLayer({
   type: 'conv2d',
+  summary: 'The same small window of weights slides over the whole image; PyTorch’s Conv2d.',
+  formula: 'y = W ∗ x + b,  side ⌊(n + 2 · padding − kernel)/stride⌋ + 1',
   schema,
   create: ({ channels: outputs, kernel, stride, padding, ...config }, shape) => {
     const [inputs, inputHeight, inputWidth] = imageShape('conv2d', shape);

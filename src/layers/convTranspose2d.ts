@@ -10,15 +10,30 @@ import { type Convolution, convolutionWeightGrad, convolve, convolveBack } from 
 
 const schema = v.strictObject({
   type: v.literal('convTranspose2d'),
-  channels: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  channels: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(1),
+    v.description('Channels of the images that it makes.'),
+    v.examples([32]),
+  ),
   ...kernelEntries,
-  outputPadding: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
-  bias: v.optional(v.boolean(), true),
+  outputPadding: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.description('Pixels more at the lower right edge.')),
+    0,
+  ),
+  bias: v.optional(
+    v.pipe(v.boolean(), v.description('Whether each output has a number b added to it.')),
+    true,
+  ),
   ...initializerEntries,
 });
 
 export default defineLayer({
   type: 'convTranspose2d',
+  summary:
+    'A convolution backwards: every pixel lays down a window, which makes images larger; PyTorch’s ConvTranspose2d.',
+  formula: 'y = Wᵀ ∗ x + b,  side (n − 1) · stride − 2 · padding + kernel + outputPadding',
   schema,
   create: ({ channels: outputs, kernel, stride, padding, outputPadding, ...config }, shape) => {
     const [inputs, height, width] = imageShape('convTranspose2d', shape);

@@ -10,13 +10,24 @@ import { denseConvolution } from './product';
 
 const schema = v.strictObject({
   type: v.literal('dense'),
-  units: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  bias: v.optional(v.boolean(), true),
+  units: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(1),
+    v.description('How many numbers it gives.'),
+    v.examples([32]),
+  ),
+  bias: v.optional(
+    v.pipe(v.boolean(), v.description('Whether each output has a number b added to it.')),
+    true,
+  ),
   ...initializerEntries,
 });
 
 export default defineLayer({
   type: 'dense',
+  summary: 'Every output is a weighted sum of all inputs; PyTorch’s Linear.',
+  formula: 'y = W x + b',
   schema,
   create: (config, input) => {
     if (movesChannels(input)) {

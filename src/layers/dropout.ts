@@ -16,10 +16,12 @@ const thresholdOf = (p: number): number => Math.min(Math.round(p * 2 ** 32), 2 *
 
 export default defineLayer({
   type: 'dropout',
+  summary:
+    'Sets numbers to 0 by chance while training, so that no unit can be relied on (Srivastava et al. 2014).',
+  formula: 'x · m/(1 − p),  m is 0 with probability p, else 1',
   schema: v.strictObject({
     type: v.literal('dropout'),
-    /** Probability of a number to be dropped. */
-    p: v.optional(probability, 0.5),
+    p: v.optional(v.pipe(probability, v.description('Probability of a number to be dropped.')), 0.5),
   }),
   create: ({ p }, shape) => {
     // It is linear in its input, and its own transpose: gradients and tangents go the same way.

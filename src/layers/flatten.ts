@@ -6,6 +6,8 @@ import { reordering } from './reorder';
 
 export default defineLayer({
   type: 'flatten',
+  summary: 'Sees an image as one row of numbers, which dense layers take.',
+  formula: '[c, h, w] → [c · h · w]',
   schema: v.strictObject({ type: v.literal('flatten') }),
   create: (_, input) => reordering(input, [sizeOf(input)]),
   reference: (_, input) => input,

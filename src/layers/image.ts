@@ -17,9 +17,9 @@ const whole = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(leas
 
 /** PyTorch's options of a square window, with its defaults. */
 export const kernelEntries = {
-  kernel: whole(1),
-  stride: v.optional(whole(1), 1),
-  padding: v.optional(whole(0), 0),
+  kernel: v.pipe(whole(1), v.description('Pixels along each side of the window.'), v.examples([3])),
+  stride: v.optional(v.pipe(whole(1), v.description('Pixels from one place of the window to the next.')), 1),
+  padding: v.optional(v.pipe(whole(0), v.description('Zeros around the image, in pixels.')), 0),
 };
 
 /** One product of a convolution of one image, by its places in arrays in PyTorch's order. */

@@ -7,9 +7,19 @@ const positive = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 /** Schema entries of every layer that has weights. */
 export const initializerEntries = {
-  initializer: v.optional(v.picklist(['pytorch', 'normal', 'xavier', 'he']), 'pytorch'),
-  /** Of `normal` only; 0.02 is DCGAN's. */
-  standardDeviation: v.optional(positive, 0.02),
+  initializer: v.optional(
+    v.pipe(
+      v.picklist(['pytorch', 'normal', 'xavier', 'he']),
+      v.description(
+        'How weights begin: pytorch is uniform in ±1/√inputs, normal as DCGAN’s, xavier by inputs and outputs (Glorot & Bengio 2010), he by inputs (He et al. 2015).',
+      ),
+    ),
+    'pytorch',
+  ),
+  standardDeviation: v.optional(
+    v.pipe(positive, v.description('Of the initializer normal only; 0.02 is DCGAN’s.')),
+    0.02,
+  ),
 };
 
 interface InitializerConfig {

@@ -21,12 +21,17 @@ import { normalizeInFloat64, positiveEpsilon } from './normalizationReference';
 const schema = v.strictObject({
   type: v.literal('instanceNorm'),
   epsilon: positiveEpsilon,
-  /** Whether channels have a weight and a bias behind it. */
-  affine: v.optional(v.boolean(), false),
+  affine: v.optional(
+    v.pipe(v.boolean(), v.description('Whether channels have a weight γ and a bias β behind it.')),
+    false,
+  ),
 });
 
 export default defineLayer({
   type: 'instanceNorm',
+  summary:
+    'Brings every channel of every image to mean 0 and variance 1 over its pixels (Ulyanov et al. 2016).',
+  formula: '(x − μ)/√(σ² + ε),  μ and σ² over a channel’s pixels',
   schema,
   create: ({ epsilon, affine }, shape) => {
     const [channels, height, width] = imageShape('instanceNorm', shape);

@@ -151,6 +151,9 @@ export interface ReferencePass {
  */
 export interface LayerPlugin<Schema extends LayerSchema = LayerSchema> {
   readonly type: string;
+  /** What it is for, in a sentence, and what it computes, in a line. */
+  readonly summary?: string;
+  readonly formula?: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>, input: Shape): Layer;
   reference?(

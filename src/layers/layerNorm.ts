@@ -22,6 +22,8 @@ const schema = v.strictObject({ type: v.literal('layerNorm'), epsilon: positiveE
 
 export default defineLayer({
   type: 'layerNorm',
+  summary: 'Brings all numbers of a sample together to mean 0 and variance 1 (Ba et al. 2016).',
+  formula: 'γ · (x − μ)/√(σ² + ε) + β,  μ and σ² over the sample',
   schema,
   create: ({ epsilon }, shape) => {
     const size = sizeOf(shape);

@@ -2,12 +2,12 @@
 
 import * as v from 'valibot';
 
-/** What is added to a variance; PyTorch's default. */
 export const positiveEpsilon = v.optional(
   v.pipe(
     v.number(),
     v.finite(),
     v.check((x) => x > 0, 'a small positive number would do'),
+    v.description('ε: what is added to a variance.'),
   ),
   1e-5,
 );

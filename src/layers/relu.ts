@@ -5,6 +5,8 @@ import { defineActivation } from './activation';
 
 export default defineActivation({
   type: 'relu',
+  summary: 'Passes what is positive and drops the rest.',
+  formula: 'max(0, x)',
   kernels,
   piecewiseLinear: true,
   f: (x) => Math.max(0, x),

@@ -7,9 +7,16 @@ import { reordering } from './reorder';
 
 export default defineLayer({
   type: 'reshape',
+  summary: 'Sees the same numbers with another shape: a row as an image.',
+  formula: '[n] → shape,  n the product of the shape',
   schema: v.strictObject({
     type: v.literal('reshape'),
-    shape: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.minLength(1)),
+    shape: v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      v.minLength(1),
+      v.description('The shape of a sample; of an image, channels, height and width.'),
+      v.examples([[64, 7, 7]]),
+    ),
   }),
   create: ({ shape }, input) => {
     if (sizeOf(shape) !== sizeOf(input)) {

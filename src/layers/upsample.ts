@@ -9,9 +9,14 @@ import { defineLayer } from './layer';
 
 export default defineLayer({
   type: 'upsample',
+  summary: 'Enlarges images by repeating pixels.',
+  formula: 'y[c, i, j] = x[c, ⌊i/scale⌋, ⌊j/scale⌋]',
   schema: v.strictObject({
     type: v.literal('upsample'),
-    scale: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2),
+    scale: v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.description('How many times larger each side gets.')),
+      2,
+    ),
   }),
   create: ({ scale }, input) => {
     const [channels, height, width] = imageShape('upsample', input);

@@ -9,9 +9,13 @@ export interface Choices {
   get(name: string): Choice;
 }
 
-export interface Choice {
+export interface Choice extends Words {
   // biome-ignore lint/suspicious/noExplicitAny: each plug-in has a schema of its own; what is chosen by its name alone has none.
   readonly schema?: v.GenericSchema<any, any>;
+}
+
+/** What is said about a choice; a schema's own choices, as of `v.variant`, have it as their metadata. */
+export interface Words {
   /** What it is for, in a sentence, and what it computes, in a line. */
   readonly summary?: string;
   readonly formula?: string;

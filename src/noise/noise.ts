@@ -19,6 +19,9 @@ export type NoiseSchema = v.GenericSchema<any, { readonly type: string; readonly
 /** A kind of noise as a plug-in: its name and options in a configuration, and how to make it. */
 export interface NoisePlugin<Schema extends NoiseSchema = NoiseSchema> {
   readonly type: string;
+  /** What it is, in a sentence, and its distribution, in a line. */
+  readonly summary?: string;
+  readonly formula?: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>): NoiseSource;
 }

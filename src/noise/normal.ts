@@ -6,6 +6,8 @@ import { defineNoise, elementwiseNoise, sizeSchema } from './noise';
 
 export default defineNoise({
   type: 'normal',
+  summary: 'Standard normal numbers: the usual z of a GAN.',
+  formula: 'z ~ N(0, I)',
   schema: v.strictObject({ type: v.literal('normal'), size: sizeSchema }),
   create: ({ size }) => elementwiseNoise(drawNoise, size),
 });

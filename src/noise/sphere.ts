@@ -7,6 +7,8 @@ import { defineNoise, noiseWork, sizeSchema } from './noise';
 
 export default defineNoise({
   type: 'sphere',
+  summary: 'Evenly spread over the unit sphere: only a direction is given.',
+  formula: 'z = u/‖u‖,  u ~ N(0, I)',
   schema: v.strictObject({ type: v.literal('sphere'), size: sizeSchema }),
   create: ({ size }) => {
     const kernel = specialize(drawSphere, { SIZE: size });

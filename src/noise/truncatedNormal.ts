@@ -13,11 +13,12 @@ const bound = v.pipe(
 
 export default defineNoise({
   type: 'truncatedNormal',
+  summary: 'Normal numbers drawn again where they are large: fewer oddities, less variety.',
+  formula: 'z ~ N(0, I) given |zᵢ| ≤ bound',
   schema: v.strictObject({
     type: v.literal('truncatedNormal'),
     size: sizeSchema,
-    /** The largest magnitude. */
-    bound: v.optional(bound, 2),
+    bound: v.optional(v.pipe(bound, v.description('The largest magnitude.')), 2),
   }),
   create: ({ size, bound }) => elementwiseNoise(specialize(drawNoise, { BOUND: bound }), size),
 });

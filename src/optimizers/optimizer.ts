@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { Slot, Work } from '../gpu/work';
+import type { Words } from '../math/choice';
 
 export interface OptimizerSlots {
   /** The network's number of updates, this one included. */
@@ -67,25 +68,38 @@ const end = v.optional(
 
 /** The learning rate over the run: constant, or falling to `end` times what it was at the start. */
 const scheduleSchema = v.variant('type', [
-  v.strictObject({ type: v.literal('constant'), warmup }),
-  v.strictObject({ type: v.literal('linear'), end, warmup }),
-  v.strictObject({ type: v.literal('cosine'), end, warmup }),
+  v.pipe(
+    v.strictObject({ type: v.literal('constant'), warmup }),
+    v.metadata({ summary: 'The learning rate stays as it is.', formula: 'η' } satisfies Words),
+  ),
+  v.pipe(
+    v.strictObject({ type: v.literal('linear'), end, warmup }),
+    v.metadata({
+      summary: 'The learning rate falls evenly.',
+      formula: 'η · (1 − (1 − end) · p),  p the share of the run that is done',
+    } satisfies Words),
+  ),
+  v.pipe(
+    v.strictObject({ type: v.literal('cosine'), end, warmup }),
+    v.metadata({
+      summary: 'The learning rate falls slowly at first and at the end (Loshchilov & Hutter 2017).',
+      formula: 'η · (end + (1 − end) · (1 + cos πp)/2),  p the share of the run that is done',
+    } satisfies Words),
+  ),
 ]);
-
-/** A sentence and a formula of each schedule; p is the share of the run that is done. */
-export const SCHEDULE_WORDS = {
-  constant: { summary: 'The learning rate stays as it is.', formula: 'η' },
-  linear: { summary: 'The learning rate falls evenly.', formula: 'η · (1 − (1 − end) · p)' },
-  cosine: {
-    summary: 'The learning rate falls slowly at first and at the end (Loshchilov & Hutter 2017).',
-    formula: 'η · (end + (1 − end) · (1 + cos πp)/2)',
-  },
-} as const;
 
 /** Schema entries of every optimizer. */
 export const commonEntries = {
-  learningRate: v.pipe(v.number(), v.finite(), v.minValue(0), v.description('η: how far a step goes.')),
-  schedule: v.optional(scheduleSchema, { type: 'constant' }),
+  learningRate: v.pipe(
+    v.number(),
+    v.finite(),
+    v.minValue(0),
+    v.description('η: how far a step goes.'),
+    v.examples([1e-3]),
+  ),
+  schedule: v.optional(v.pipe(scheduleSchema, v.description('How the learning rate changes over the run.')), {
+    type: 'constant',
+  }),
   weightDecay: v.optional(
     v.pipe(
       v.number(),

@@ -6,16 +6,17 @@ import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 
 /** Between them these decide β = ½^(batchSize / h), h = min(halfLife, ramp · images seen before): see average.wgsl. */
 export const averageSchema = v.strictObject({
-  /** Images after which an image weighs half as much. */
   halfLife: v.pipe(
     v.number('a number of images above 0 would do'),
     v.check((images) => images > 0 && images <= 1e12, 'a number of images above 0 would do'),
+    v.description('Images after which the weights of then count half as much.'),
+    v.examples([10_000]),
   ),
-  /** The half-life is at most this share of the images seen so far; 0 for no such limit. */
   ramp: v.optional(
     v.pipe(
       v.number('a number from 0 to 1 would do'),
       v.check((share) => share >= 0 && share <= 1, 'a number from 0 to 1 would do'),
+      v.description('The half-life is at most this share of the images seen so far; 0 for no such limit.'),
     ),
     0.05,
   ),

@@ -93,53 +93,107 @@ const network = v.pipe(
   v.minLength(1, 'a list of at least one layer would do'),
 );
 
-const regularizers = v.array(
-  pluginOf<RegularizerConfig>('regularizers', 'type', () => penalties),
-  () =>
-    `a list of regularizers such as [{ "type": ${describe(penalties.names[0])} }] would do, or an empty one`,
+const regularizers = v.pipe(
+  v.array(
+    pluginOf<RegularizerConfig>('regularizers', 'type', () => penalties),
+    () =>
+      `a list of regularizers such as [{ "type": ${describe(penalties.names[0])} }] would do, or an empty one`,
+  ),
+  v.description('Penalties on D’s gradient by its input, added to its loss.'),
 );
 
+const loss = v.pipe(
+  nameOf('losses', 'a loss', () => losses),
+  v.description(
+    'What D and G minimise the means of, with the logits r = D(x) and f = D(G(z)), and sp(a) = log(1 + eᵃ).',
+  ),
+);
+
+const labelSmoothing = v.pipe(
+  v.number('a number from 0 to below 1 would do'),
+  v.check((s) => s >= 0 && s < 1, 'a number from 0 to below 1 would do'),
+  v.description('D’s target for real samples is 1 less this, in losses that are cross entropies.'),
+);
+
+const weightClip = v.pipe(
+  v.number('a number above 0, or null for no limit, would do'),
+  v.check((c) => c > 0 && c < Infinity, 'a number above 0, or null for no limit, would do'),
+  v.description(
+    'Every parameter of D is held between this and its negative, as the first Wasserstein GAN has it.',
+  ),
+  v.examples([0.01]),
+);
+
+const optimizer = (description: string) =>
+  v.pipe(
+    pluginOf<OptimizerConfig>('optimizers', 'type', () => optimizers),
+    v.description(description),
+  );
+
+/** A whole number of something, with what it is. */
+const counted = (low: number, high: number, description: string) =>
+  v.pipe(wholeFrom(low, high), v.description(description));
+
+const MOST = 1_000_000_000;
+
 const common = {
-  noise: pluginOf<NoiseConfig>('kinds of noise', 'type', () => noises),
-  generator: network,
-  discriminator: network,
-  loss: v.optional(
-    nameOf('losses', 'a loss', () => losses),
-    'nonSaturating',
+  noise: v.pipe(
+    pluginOf<NoiseConfig>('kinds of noise', 'type', () => noises),
+    v.description('What G is given: z.'),
   ),
-  labelSmoothing: v.optional(
-    v.pipe(
-      v.number('a number from 0 to below 1 would do'),
-      v.check((s) => s >= 0 && s < 1, 'a number from 0 to below 1 would do'),
-    ),
-    0,
+  generator: v.pipe(
+    network,
+    v.description('G: the layers that turn noise into samples, the first one first.'),
   ),
+  discriminator: v.pipe(
+    network,
+    v.description('D: the layers that turn a sample into one logit, high where it takes it for real.'),
+  ),
+  loss: v.optional(loss, 'nonSaturating'),
+  labelSmoothing: v.optional(labelSmoothing, 0),
   regularizers: v.optional(regularizers, []),
-  optimizer: v.strictObject({
-    generator: pluginOf<OptimizerConfig>('optimizers', 'type', () => optimizers),
-    discriminator: pluginOf<OptimizerConfig>('optimizers', 'type', () => optimizers),
-  }),
-  weightClip: v.optional(
-    v.nullable(
-      v.pipe(
-        v.number('a number above 0, or null for no limit, would do'),
-        v.check((c) => c > 0 && c < Infinity, 'a number above 0, or null for no limit, would do'),
-      ),
+  optimizer: v.pipe(
+    v.strictObject({
+      generator: optimizer('How G’s parameters move.'),
+      discriminator: optimizer('How D’s parameters move.'),
+    }),
+    v.description('How parameters move along their gradients.'),
+  ),
+  weightClip: v.optional(v.nullable(weightClip), null),
+  batchSize: v.optional(counted(1, 65_536, 'Samples in a batch, real ones and generated ones each.'), 128),
+  discriminatorSteps: v.optional(
+    counted(1, 1000, 'k: updates of D in one iteration, before its one update of G.'),
+    1,
+  ),
+  steps: v.optional(counted(1, MOST, 'Iterations of the whole run; schedules stretch over them.'), 10_000),
+  seed: v.optional(counted(0, Number.MAX_SAFE_INTEGER, 'The same seed draws the same random numbers.'), 1),
+  reportEvery: v.optional(
+    counted(1, MOST, 'Iterations between two lines of metrics that the command writes.'),
+    100,
+  ),
+  evaluateEvery: v.optional(counted(1, MOST, 'Iterations between two evaluations.'), 1000),
+  checkpointEvery: v.optional(
+    counted(
+      1,
+      MOST,
+      'Iterations between two checkpoints that the command writes; at every evaluation where it is not given.',
+    ),
+  ),
+  average: v.optional(
+    v.pipe(
+      v.nullable(averageSchema),
+      v.description('Samples are drawn by a moving average of G’s parameters.'),
     ),
     null,
   ),
-  batchSize: v.optional(wholeFrom(1, 65_536), 128),
-  discriminatorSteps: v.optional(wholeFrom(1, 1000), 1),
-  steps: v.optional(wholeFrom(1, 1_000_000_000), 10_000),
-  seed: v.optional(wholeFrom(0, Number.MAX_SAFE_INTEGER), 1),
-  reportEvery: v.optional(wholeFrom(1, 1_000_000_000), 100),
-  evaluateEvery: v.optional(wholeFrom(1, 1_000_000_000), 1000),
-  checkpointEvery: v.optional(wholeFrom(1, 1_000_000_000)),
-  average: v.optional(v.nullable(averageSchema), null),
 };
 
+/** The schema of a run. */
 const runSchema = v.strictObject({
-  data: pluginOf<DataConfig>('data sources', 'source', () => dataSources),
+  data: v.pipe(
+    pluginOf<DataConfig>('data sources', 'source', () => dataSources),
+    v.description('What is real: x.'),
+  ),
   ...common,
 });
 const replaySchema = v.strictObject(common);
