@@ -211,7 +211,11 @@ function program(console: Console, exit: (code: number) => void): Command {
     )
     .argument('<case.safetensors...>', 'recorded runs')
     .addOption(strategyOption())
-    .option('--json', 'print one JSON object a case: file, pass, worst: { tensor, error, tolerance }', false)
+    .option(
+      '--json',
+      'print one JSON object a case: file, pass, worst: { tensor, error, tolerance }, errors: all of them',
+      false,
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 all pass, 1 a case fails, 2 a file cannot be read or uses something not built yet.',

@@ -4,7 +4,13 @@ import { basename } from 'node:path';
 import { readSafetensors } from '../export/safetensors';
 import type { StrategyName } from '../gpu/strategies';
 import { UserError } from '../math/errors';
-import { parseReplayCase, type ReplayCase, type ReplayResult, replay } from '../training/replay';
+import {
+  parseReplayCase,
+  type ReplayCase,
+  type ReplayResult,
+  replay,
+  type TensorError,
+} from '../training/replay';
 import type { Console } from './console';
 import { readUserFile } from './files';
 import { openNodeDevice } from './node-runtime';
@@ -39,17 +45,15 @@ export async function replayFiles(
         if (options.json) console.out(JSON.stringify({ file, pass: false, error: outcome.error }));
         continue;
       }
-      const { pass, worst } = outcome.result!;
+      const { pass, worst, errors } = outcome.result!;
       if (!pass) code = Math.max(code, 1);
       if (options.json) {
         // JSON knows no infinity: null stands for an error that is not a number.
-        console.out(
-          JSON.stringify({
-            file,
-            pass,
-            worst: { ...worst, error: Number.isFinite(worst.error) ? worst.error : null },
-          }),
-        );
+        const plain = (one: TensorError) => ({
+          ...one,
+          error: Number.isFinite(one.error) ? one.error : null,
+        });
+        console.out(JSON.stringify({ file, pass, worst: plain(worst), errors: errors.map(plain) }));
       } else {
         const { tensor, error, tolerance } = worst;
         console.out(

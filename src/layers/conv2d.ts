@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { UserError } from '../math/errors';
 import { convolutionPasses } from './convolutionPasses';
 import { imageShape, kernelEntries, slide } from './image';
-import { initializerEntries, initializersOf } from './initializer';
+import { initializerEntries, initializersOf, spectralEntries } from './initializer';
 import { defineLayer } from './layer';
 import type { Convolution } from './product';
 
@@ -22,6 +22,7 @@ const schema = v.strictObject({
     v.pipe(v.boolean(), v.description('Whether each output has a number b added to it.')),
     true,
   ),
+  ...spectralEntries,
   ...initializerEntries,
 });
 
@@ -65,6 +66,7 @@ export default defineLayer({
           ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
         ];
       },
+      spectralNorm: config.spectralNorm,
       ...convolutionPasses(convolution),
     };
   },

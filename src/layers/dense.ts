@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { movesChannels } from '../math/axes';
 import { UserError } from '../math/errors';
 import { convolutionPasses } from './convolutionPasses';
-import { initializerEntries, initializersOf } from './initializer';
+import { initializerEntries, initializersOf, spectralEntries } from './initializer';
 import { defineLayer, sizeOf } from './layer';
 import { denseConvolution } from './product';
 
@@ -21,6 +21,7 @@ const schema = v.strictObject({
     v.pipe(v.boolean(), v.description('Whether each output has a number b added to it.')),
     true,
   ),
+  ...spectralEntries,
   ...initializerEntries,
 });
 
@@ -47,6 +48,7 @@ export default defineLayer({
           ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
         ];
       },
+      spectralNorm: config.spectralNorm,
       ...convolutionPasses(convolution),
     };
   },

@@ -1,4 +1,4 @@
-// How weights begin: PyTorch's default, normal, Xavier (Glorot & Bengio 2010) and He (He et al. 2015).
+// What layers with weights have as options. How weights begin: PyTorch's default, normal, Xavier (Glorot & Bengio 2010) and He (He et al. 2015).
 
 import * as v from 'valibot';
 import type { Initializer } from './layer';
@@ -19,6 +19,17 @@ export const initializerEntries = {
   standardDeviation: v.optional(
     v.pipe(positive, v.description('Of the initializer normal only; 0.02 is DCGAN’s.')),
     0.02,
+  ),
+};
+
+/** Schema entry of layers whose weight can be normalised. */
+export const spectralEntries = {
+  spectralNorm: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description('Whether the weight is divided by its largest singular value (Miyato et al. 2018).'),
+    ),
+    false,
   ),
 };
 

@@ -16,7 +16,9 @@ export type Shape = readonly number[];
 export type Initializer =
   | { readonly type: 'uniform'; readonly bound: number }
   | { readonly type: 'normal'; readonly mean: number; readonly standardDeviation: number }
-  | { readonly type: 'constant'; readonly value: number };
+  | { readonly type: 'constant'; readonly value: number }
+  /** Normal numbers, together of length 1. */
+  | { readonly type: 'sphere' };
 
 /** One tensor of a layer, under PyTorch's name and with the shape that it has in PyTorch's files. */
 export interface ParameterSpec {
@@ -109,6 +111,8 @@ export interface Layer {
   readonly isRandom?: boolean;
   /** True for a layer that only reads its input as another shape: its output is the input's slot. */
   readonly isView?: boolean;
+  /** True where `weight` is to be divided by its largest singular value: the passes are then given the divided one. */
+  readonly spectralNorm?: boolean;
   /** What products may end in, of an elementwise activation. */
   readonly ending?: ProductEnding;
   /** True for a layer made of matrix products that heeds `into` and `through`: it saves the activations' own dispatches. */

@@ -5,7 +5,8 @@ import { type Game, trainingPass } from './game';
 import { addedPass } from './gradient-sum';
 import { recordUpdate } from './metrics';
 import { backward, copyWork, forward, mixesBatch, type Tape } from './network';
-import { addPenalties, fillWork, penaltiesOf } from './penalize';
+import { addPenalties, noGradients, penaltiesOf } from './penalize';
+import { divideWeights } from './spectral-norm';
 import { optimize } from './trained-network';
 
 /**
@@ -21,6 +22,7 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
     : judgeTogether(game, generated.output);
   const penalties = penaltiesOf(game);
   return [
+    ...divideWeights([...generator.spectral, ...discriminator.spectral], { iterate: true }),
     ...generated.work,
     ...judged.work,
     ...addPenalties(game, penalties.always, { ...judged, generated: generated.output }),
@@ -28,7 +30,8 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
     ...optimize(discriminator, record.fault),
     ...(lazily
       ? [
-          fillWork(discriminator.gradients.whole, 0),
+          ...divideWeights(discriminator.spectral, { iterate: false }),
+          ...noGradients(discriminator),
           ...addPenalties(game, penalties.lazy, { generated: generated.output }),
           ...optimize(discriminator, record.fault, { lazily }),
         ]

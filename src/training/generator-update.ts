@@ -6,6 +6,7 @@ import { averageUpdate } from './average-network';
 import { type Game, trainingPass } from './game';
 import { recordUpdate } from './metrics';
 import { backward, copyWork, forward } from './network';
+import { divideWeights } from './spectral-norm';
 import { optimize } from './trained-network';
 
 export function generatorUpdate(game: Game): Work[] {
@@ -22,6 +23,7 @@ export function generatorUpdate(game: Game): Work[] {
   });
   const wanted = { input: false, parameters: true };
   return [
+    ...divideWeights([...generator.spectral, ...discriminator.spectral], { iterate: true }),
     ...generated.work,
     ...judged.work,
     ...paired.work,

@@ -15,11 +15,9 @@ export function addedPass(
   label: string,
   pass: (network: Network) => readonly Work[],
 ): Work[] {
+  const gradients = network.layers.flatMap((layer) => Object.values(layer.gradients));
   const addends = new Map(
-    network.tensors.map(({ gradient }) => [
-      gradient,
-      { name: `${label} ${gradient.name}`, length: gradient.length },
-    ]),
+    gradients.map((gradient) => [gradient, { name: `${label} ${gradient.name}`, length: gradient.length }]),
   );
   const list = pass(withSlots(network, addends));
   return list.flatMap((item, i) => {

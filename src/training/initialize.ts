@@ -29,5 +29,10 @@ function initialValues(initializer: Initializer, count: number, address: DrawAdd
       return uniforms(count, address).map((u) => (2 * u - 1) * initializer.bound);
     case 'normal':
       return normals(count, address).map((x) => initializer.mean + initializer.standardDeviation * x);
+    case 'sphere': {
+      const drawn = normals(count, address);
+      const length = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0));
+      return drawn.map((x) => x / length);
+    }
   }
 }

@@ -7,6 +7,7 @@ import { layers } from '../layers';
 import { bends } from '../layers/curvature';
 import { type Layer, type LayerRandom, type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
 import type { LayerConfig } from './config';
+import { divideWeights, type SpectralWeight, spectralBuffers } from './spectral-norm';
 
 export type NetworkName = 'generator' | 'discriminator';
 
@@ -46,11 +47,14 @@ export interface Network {
   readonly layers: readonly NetworkLayer[];
   readonly tensors: readonly TensorSlots[];
   readonly buffers: readonly BufferSlots[];
+  /** Weights that its layers compute with in another form. */
+  readonly spectral: readonly SpectralWeight[];
 }
 
 export function buildNetwork(name: NetworkName, configs: readonly LayerConfig[], input: Shape): Network {
   const tensors: TensorSlots[] = [];
   const buffers: BufferSlots[] = [];
+  const spectral: SpectralWeight[] = [];
   let shape = input;
   const built = configs.map((config, position): NetworkLayer => {
     const layer = layers.get(config.type).create(config, shape);
@@ -68,25 +72,45 @@ export function buildNetwork(name: NetworkName, configs: readonly LayerConfig[],
       tensors.push({ ...spec, name: parameter.name, parameter, gradient });
     }
     const kept: Record<string, Slot> = {};
-    for (const spec of layer.buffers?.(shape) ?? []) {
+    const keep = (spec: ParameterSpec): Slot => {
       const buffer = slotOf(spec);
-      kept[spec.name] = buffer;
       buffers.push({ ...spec, name: buffer.name, buffer });
+      return buffer;
+    };
+    for (const spec of layer.buffers?.(shape) ?? []) kept[spec.name] = keep(spec);
+    if (layer.spectralNorm) {
+      const spec = layer.parameters(shape).find(({ name }) => name === 'weight')!;
+      const [left, right] = spectralBuffers(spec).map(keep) as [Slot, Slot];
+      const [weight, gradient] = [parameters.weight!, gradients.weight!];
+      const normalized = slotOf(spec, 'normalised ');
+      const normalizedGrad = slotOf(spec, 'gradient by normalised ');
+      const sigma: Slot = { name: `${weight.name} sigma`, length: 1 };
+      spectral.push({ spec, weight, gradient, left, right, normalized, normalizedGrad, sigma });
+      parameters.weight = normalized;
+      gradients.weight = normalizedGrad;
     }
     const input = shape;
     shape = layer.outputShape(shape);
     const label = `${name}[${position}] ${config.type}`;
     return { layer, input, output: shape, label, parameters, gradients, buffers: kept };
   });
-  return { name, input, output: shape, layers: built, tensors, buffers };
+  return { name, input, output: shape, layers: built, tensors, buffers, spectral };
 }
 
 /** The same layers on other slots, where `replaced` has one for a slot: on averaged weights, say. */
 export function withSlots(network: Network, replaced: ReadonlyMap<Slot, Slot>): Network {
+  const of = (slot: Slot): Slot => replaced.get(slot) ?? slot;
   const map = (slots: SlotsByName): SlotsByName =>
-    Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, replaced.get(slot) ?? slot]));
+    Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, of(slot)]));
   return {
     ...network,
+    spectral: network.spectral.map((own) => ({
+      ...own,
+      weight: of(own.weight),
+      gradient: of(own.gradient),
+      left: of(own.left),
+      right: of(own.right),
+    })),
     layers: network.layers.map((layer) => ({
       ...layer,
       parameters: map(layer.parameters),
@@ -138,7 +162,8 @@ export function forward(
   const inputs: Slot[] = [];
   const outputs: Slot[] = [];
   const saved: SlotsByName[] = [];
-  const list: Work[] = [];
+  // An update divides its weights once, for all of its passes.
+  const list: Work[] = pass.mode === 'evaluate' ? divideWeights(network.spectral, { iterate: false }) : [];
   const lastWorking = network.layers.findLastIndex(({ layer }) => !layer.isView);
   const outputSlot = (i: number): Slot => {
     const { label, output: shape } = network.layers[i]!;

@@ -9,6 +9,7 @@ import type { Penalty } from '../penalties/penalty';
 import { type Game, trainingPass } from './game';
 import { backward, forward, type Tape } from './network';
 import { addDerivativeGrads } from './second-order';
+import type { TrainedNetwork } from './trained-network';
 
 /** What an update of D has judged. */
 export interface Judged {
@@ -82,8 +83,14 @@ function addInOnePass(game: Game, samples: Slot, list: readonly Penalty[], known
   ];
 }
 
+/** Gradients of 0, for penalties to be added to. */
+export const noGradients = ({ gradients, spectral }: TrainedNetwork): Work[] => [
+  fillWork(gradients.whole, 0),
+  ...spectral.map(({ normalizedGrad }) => fillWork(normalizedGrad, 0)),
+];
+
 /** Every `stride`-th number becomes `value`, the others 0. */
-export function fillWork(numbers: Slot, value: number, stride = 1): Work {
+function fillWork(numbers: Slot, value: number, stride = 1): Work {
   const shape = { count: numbers.length, stride, value };
   return work(fill, { numbers, shape }, linearGrid(numbers.length, fill));
 }

@@ -8,6 +8,7 @@ import { type Optimizer, slowedForLazySteps } from '../optimizers/optimizer';
 import { lazyIntervalOf, type TrainerConfig } from './config';
 import { clipByNorm } from './gradient-norm';
 import { buildNetwork, type Network, type NetworkName } from './network';
+import { gradientsOfWeights } from './spectral-norm';
 import type { TensorGroup } from './store';
 
 /** A network with its tensors laid out in arenas of one layout: parameters, gradients, and the optimizer's state. */
@@ -40,6 +41,7 @@ export function optimize(
   const { optimizer, clock, parameters, gradients, state, clipNorm, weightClip } = network;
   const wholeState = Object.fromEntries(Object.entries(state).map(([name, arena]) => [name, arena.whole]));
   return [
+    ...gradientsOfWeights(network.spectral),
     ...(clipNorm ? clipByNorm(gradients.whole, clipNorm) : []),
     ...optimizer.update({
       clock,
