@@ -396,6 +396,9 @@ describe('replay', () => {
       file: good,
       pass: true,
       worst: { tensor: expect.any(String), error: expect.any(Number), tolerance: expect.any(Number) },
+      errors: expect.arrayContaining([
+        { tensor: 'loss', error: expect.any(Number), tolerance: expect.any(Number) },
+      ]),
     });
     expect(second).toMatchObject({
       file: bad,
