@@ -111,7 +111,7 @@ class Network:
             weight = weight / (get("weight_u") @ weight.flatten(1) @ get("weight_v"))
         if kind == "residual":
             shortcut = self.run(layer.get("shortcut", []), f"{name}.shortcut", x, training)
-            return shortcut + layer.get("scale", 1) * self.run(layer["layers"], f"{name}.layers", x, training)
+            return shortcut + self.run(layer["layers"], f"{name}.layers", x, training)
         if kind == "dense":
             return F.linear(x.flatten(1), weight, get("bias"))
         if kind == "conv2d":

@@ -66,7 +66,7 @@ export default defineLayer({
           ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
         ];
       },
-      spectralNorm: config.spectralNorm,
+      spectralNorm: config.spectralNorm ? ['weight'] : [],
       ...convolutionPasses(convolution),
     };
   },

@@ -4,7 +4,7 @@ import type { Work } from '../gpu/work';
 import type { CurvatureSlots, Layer } from './layer';
 
 /** True for a layer whose derivative changes with its input: `curvature` then has an inputGrad. */
-export const bends = (layer: Layer): boolean => layer.curvature !== undefined;
+export const bends = (layer: Layer): boolean => layer.bends ?? layer.curvature !== undefined;
 
 /** `Layer.curvature`, also of layers that leave it out; of those, inputGrad and the gradient of `bias` stay unwritten, being 0. */
 export function curvatureOf(layer: Layer, slots: CurvatureSlots): readonly Work[] {

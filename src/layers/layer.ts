@@ -111,8 +111,8 @@ export interface Layer {
   readonly isRandom?: boolean;
   /** True for a layer that only reads its input as another shape: its output is the input's slot. */
   readonly isView?: boolean;
-  /** True where `weight` is to be divided by its largest singular value: the passes are then given the divided one. */
-  readonly spectralNorm?: boolean;
+  /** Names of those weights that are to be divided by their largest singular value: the passes are then given the divided ones. */
+  readonly spectralNorm?: readonly string[];
   /** What products may end in, of an elementwise activation. */
   readonly ending?: ProductEnding;
   /** True for a layer made of matrix products that heeds `into` and `through`: it saves the activations' own dispatches. */
@@ -129,6 +129,8 @@ export interface Layer {
    * the output alone and has none.
    */
   curvature?(slots: CurvatureSlots): readonly Work[];
+  /** Whether its derivative changes with its input: as a layer with a `curvature` does, where it does not say. */
+  readonly bends?: boolean;
 }
 
 /** A small example of a layer at awkward sizes; one suite checks every specimen of every layer. */
@@ -147,6 +149,12 @@ export interface ReferencePass {
   readonly buffers: Readonly<Record<string, Float64Array>>;
   /** The four random words that a layer which `isRandom` has at an index. */
   words(index: number): Words;
+}
+
+/** A layer in a configuration: its name, and the options that its own schema has checked and filled in. */
+export interface LayerConfig {
+  readonly type: string;
+  readonly [option: string]: unknown;
 }
 
 /**

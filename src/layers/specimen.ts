@@ -17,6 +17,7 @@ import {
   type Specimen,
   sizeOf,
 } from './layer';
+import { referenceOf } from './reference';
 
 /** A tensor of a specimen: in PyTorch's layout on the CPU, and its place on the GPU. */
 export interface SpecimenTensor {
@@ -108,18 +109,7 @@ export function prepareSpecimen(
       words: (index) =>
         philox([index, CLOCK * RANDOM.stride + RANDOM.offset, RANDOM.stream, LANE], RANDOM.seed),
     };
-    if (plugin.batchReference) {
-      const { output, buffers: after } = plugin.batchReference(config, x, values, pass);
-      return { output, buffers: { ...pass.buffers, ...after } };
-    }
-    if (!plugin.reference) throw new Error(`${plugin.type} has no reference.`);
-    const size = sizeOf(shape);
-    const output = new Float64Array(batch * sizeOf(outputShape));
-    for (let row = 0; row < batch; row++) {
-      const sample = x.slice(row * size, (row + 1) * size);
-      output.set(plugin.reference(config, sample, values, pass), row * sizeOf(outputShape));
-    }
-    return { output, buffers: { ...pass.buffers } };
+    return referenceOf(plugin, config, x, values, pass);
   };
 
   return {

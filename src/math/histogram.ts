@@ -101,9 +101,9 @@ export function histogramDivergence(counts: ArrayLike<number>, probabilities: Ar
   for (let i = 0; i < counts.length; i++) {
     const p = counts[i]! / total;
     const q = probabilities[i]!;
-    const middle = (p + q) / 2;
-    if (p > 0) sum += p * Math.log(p / middle);
-    if (q > 0) sum += q * Math.log(q / middle);
+    // Not by (p + q)/2, which is 0 for the least numbers there are.
+    if (p > 0) sum += p * Math.log((2 * p) / (p + q));
+    if (q > 0) sum += q * Math.log((2 * q) / (p + q));
   }
   return sum / 2;
 }

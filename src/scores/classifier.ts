@@ -1,6 +1,7 @@
 // A small classifier of this project's own layers, trained here on labelled pictures: what tells which class a sample is
 // of, how sure that is, and features to compare sets in. Convolutions of stride 2, then two dense layers.
 
+import * as v from 'valibot';
 import { crossEntropy } from '../../shaders/crossEntropy.wgsl';
 import { shiftImages } from '../../shaders/shiftImages.wgsl';
 import type { DataSource } from '../data/source';
@@ -11,6 +12,7 @@ import { Plan } from '../gpu/plan';
 import { Readback } from '../gpu/readback';
 import { submitPass } from '../gpu/submit';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
 import { toChannelsLast } from '../math/axes';
 import { seedWords } from '../math/philox';
@@ -19,7 +21,7 @@ import { optimizers } from '../optimizers';
 import type { LayerConfig } from '../training/config';
 import { FAULT_WORDS, NO_FAULT } from '../training/fault';
 import { initialTensors } from '../training/initialize';
-import { backward, buildNetwork, EVALUATE, forward } from '../training/network';
+import { backward, buildNetwork, forward } from '../training/network';
 import { writeGroups } from '../training/store';
 import { specialize } from '../wgsl/specialize';
 import type { LabelledData } from './held-out';
@@ -95,16 +97,9 @@ export async function trainClassifier(
     'gradients',
     network.tensors.map(({ gradient }) => gradient),
   );
-  const optimizer = optimizers.get('adam').create(
-    {
-      type: 'adam',
-      learningRate: 4e-3,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay: 0,
-      schedule: { type: 'linear', end: 0 },
-    },
+  const adam = optimizers.get('adam');
+  const optimizer = adam.create(
+    v.parse(adam.schema, { type: 'adam', learningRate: 4e-3, schedule: { type: 'linear' } }),
     { network: 'discriminator', updates },
   );
   const state = Object.fromEntries(

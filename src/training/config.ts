@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { dataSources } from '../data';
 import { layers } from '../layers';
-import { type Shape, sizeOf } from '../layers/layer';
+import { type LayerConfig, type Shape, sizeOf } from '../layers/layer';
 import { losses } from '../losses';
 import { nameOf, pluginOf } from '../math/choice';
 import { UserError } from '../math/errors';
@@ -15,11 +15,9 @@ import { penalties } from '../penalties';
 import { type AverageConfig, averageSchema } from './average';
 import { parseWith } from './explain';
 
+export type { LayerConfig };
+
 /** A plug-in's part of a configuration: its name, and the options that its own schema has checked and filled in. */
-export interface LayerConfig {
-  readonly type: string;
-  readonly [option: string]: unknown;
-}
 export interface NoiseConfig {
   readonly type: string;
   readonly size: number;

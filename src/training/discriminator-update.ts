@@ -1,10 +1,12 @@
 // One update of D: holds G, moves D.
 
 import type { Slot, Work } from '../gpu/work';
+import type { Tape } from '../layers/chain';
+import { copyWork } from '../layers/slots';
 import { type Game, trainingPass } from './game';
 import { addedPass } from './gradient-sum';
 import { recordUpdate } from './metrics';
-import { backward, copyWork, forward, mixesBatch, type Tape } from './network';
+import { backward, forward, mixesBatch } from './network';
 import { addPenalties, noGradients, penaltiesOf } from './penalize';
 import { divideWeights } from './spectral-norm';
 import { optimize } from './trained-network';

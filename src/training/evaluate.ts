@@ -6,7 +6,9 @@ import { Plan } from '../gpu/plan';
 import type { Readback } from '../gpu/readback';
 import { submitPass } from '../gpu/submit';
 import type { Slot } from '../gpu/work';
+import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
+import { copyWork } from '../layers/slots';
 import { losses } from '../losses';
 import type { CompiledRun } from './compile';
 import type { TrainerConfig } from './config';
@@ -14,7 +16,7 @@ import { createEvaluator, type Evaluator, lowerBound, type Scores } from './eval
 import { NO_FAULT } from './fault';
 import { generateWork, inferenceBatch, realWork } from './inference';
 import { HISTORY_WORDS, historyPieces, type MetricsRow, parseRows, recordUpdate } from './metrics';
-import { copyWork, EVALUATE, forward } from './network';
+import { forward } from './network';
 
 /** The scores of G's samples, and V(D, G) on the same samples with what it says about JS. */
 export interface Evaluation extends Partial<Scores> {

@@ -2,12 +2,12 @@
 
 import type { StreamSettings } from '../gpu/draw';
 import type { Slot } from '../gpu/work';
+import type { Pass } from '../layers/chain';
 import type { LossPlugin } from '../losses/loss';
 import type { StreamName } from '../math/streams';
 import type { AveragedNetwork } from './average-network';
 import type { TrainerConfig } from './config';
 import type { MetricsSlots } from './metrics';
-import type { Pass } from './network';
 import type { TrainedNetwork } from './trained-network';
 
 export interface Game {

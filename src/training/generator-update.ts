@@ -1,11 +1,12 @@
 // One update of G: holds D, moves G. The gradient goes through D to the samples and on into G.
 
 import type { Slot, Work } from '../gpu/work';
+import { copyWork } from '../layers/slots';
 import type { StreamName } from '../math/streams';
 import { averageUpdate } from './average-network';
 import { type Game, trainingPass } from './game';
 import { recordUpdate } from './metrics';
-import { backward, copyWork, forward } from './network';
+import { backward, forward } from './network';
 import { divideWeights } from './spectral-norm';
 import { optimize } from './trained-network';
 

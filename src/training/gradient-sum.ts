@@ -1,8 +1,8 @@
 // Gradients of several backward passes through one network: each pass overwrites, so the later ones have their own slots
 // and are added.
 
-import { addGradients } from '../../shaders/addGradients.wgsl';
-import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import type { Slot, Work } from '../gpu/work';
+import { addWork } from '../layers/slots';
 import { type Network, withSlots } from './network';
 import type { TrainedNetwork } from './trained-network';
 
@@ -26,12 +26,6 @@ export function addedPass(
     );
     return [item, ...complete.map(([sum, addend]) => addWork(sum, addend))];
   });
-}
-
-/** sum += addend, of the addend's length. */
-export function addWork(sum: Slot, addend: Slot): Work {
-  const shape = { count: sum.length };
-  return work(addGradients, { sum, addend, shape }, linearGrid(sum.length, addGradients), sum.length);
 }
 
 const binds = (item: Work, slot: Slot): boolean => Object.values(item.bindings).includes(slot);

@@ -7,6 +7,7 @@ import { runWork } from '../gpu/testing';
 import type { Slot } from '../gpu/work';
 import { layers } from '../layers';
 import { type Shape, sizeOf } from '../layers/layer';
+import { referenceOf } from '../layers/reference';
 import { specimenNumbers } from '../layers/specimen';
 import { toChannelsLast, transpose } from '../math/axes';
 import { penalties } from '../penalties';
@@ -54,6 +55,26 @@ const DISCRIMINATORS: Record<string, { input: Shape; layers: Record<string, unkn
       { type: 'elu' },
       { type: 'flatten' },
       { type: 'sigmoid' },
+      { type: 'dense', units: 1 },
+    ],
+  },
+  'of residual layers': {
+    input: [2, 4, 3],
+    layers: [
+      {
+        type: 'residual',
+        layers: [
+          { type: 'conv2d', channels: 3, kernel: 3, padding: 1 },
+          { type: 'leakyRelu', slope: 0.2 },
+          { type: 'conv2d', channels: 2, kernel: 3, padding: 1 },
+        ],
+      },
+      { type: 'flatten' },
+      {
+        type: 'residual',
+        layers: [{ type: 'silu' }, { type: 'dense', units: 5 }, { type: 'layerNorm', epsilon: 0.1 }],
+        shortcut: [{ type: 'dense', units: 5, bias: false }],
+      },
       { type: 'dense', units: 1 },
     ],
   },
@@ -141,15 +162,15 @@ describe.each(cases)('$penalty through a discriminator $name', ({ name, penalty 
         const plugin = layers.get(layerConfig.type);
         const own = Object.fromEntries(
           discriminator.tensors.flatMap((tensor, i) => {
-            const [at, label] = tensor.name.split('.').slice(1);
-            return Number(at) === position ? [[label!, values[i]!]] : [];
+            const [, at, ...label] = tensor.name.split('.');
+            return Number(at) === position ? [[label.join('.'), values[i]!]] : [];
           }),
         );
         const words = () => {
           throw new Error('no layer here is random');
         };
         const pass = { shape, batch: 1, mode: 'train' as const, buffers: {}, words };
-        x = plugin.reference!(layerConfig, x, own, pass);
+        x = referenceOf(plugin, layerConfig, x, own, pass).output;
         shape = plugin.create(layerConfig, shape).outputShape(shape);
       });
       return x[0]!;

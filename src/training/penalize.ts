@@ -3,11 +3,12 @@
 import { fill } from '../../shaders/fill.wgsl';
 import { mixSamples } from '../../shaders/mixSamples.wgsl';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import type { Tape } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
 import { penalties } from '../penalties';
 import type { Penalty } from '../penalties/penalty';
 import { type Game, trainingPass } from './game';
-import { backward, forward, type Tape } from './network';
+import { backward, forward } from './network';
 import { addDerivativeGrads } from './second-order';
 import type { TrainedNetwork } from './trained-network';
 
@@ -66,14 +67,15 @@ function addInOnePass(game: Game, samples: Slot, list: readonly Penalty[], known
   const { batchSize: batch } = game.config;
   const count = list.length * batch;
   const pass = trainingPass(game, discriminator, 'penalty');
-  const tape = known ?? forward(discriminator, samples, count, pass);
+  const judged = forward(discriminator, samples, count, pass);
+  const tape = known ?? judged;
   const outputs = sizeOf(discriminator.output);
   const seed: Slot = { name: 'logits by themselves', length: count * outputs };
   const slope = backward(discriminator, tape, seed, { input: true, parameters: false, curvature: true });
   const direction: Slot = { name: 'penalized direction', length: count * size };
   const terms: Slot = { name: 'penalty terms', length: count };
   return [
-    ...(known ? [] : tape.work),
+    ...(known ? [] : judged.work),
     fillWork(seed, 1, outputs),
     ...slope.work,
     ...list.flatMap((penalty, i) =>

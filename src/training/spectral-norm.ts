@@ -32,11 +32,11 @@ export interface SpectralWeight {
 }
 
 /** The vectors of a weight [outputs, …]. */
-export function spectralBuffers({ shape }: ParameterSpec): ParameterSpec[] {
+export function spectralBuffers({ name, shape }: ParameterSpec): ParameterSpec[] {
   const outputs = shape[0]!;
   return [
-    { name: 'weight_u', shape: [outputs], initializer: { type: 'sphere' } },
-    { name: 'weight_v', shape: [sizeOf(shape) / outputs], initializer: { type: 'sphere' } },
+    { name: `${name}_u`, shape: [outputs], initializer: { type: 'sphere' } },
+    { name: `${name}_v`, shape: [sizeOf(shape) / outputs], initializer: { type: 'sphere' } },
   ];
 }
 
