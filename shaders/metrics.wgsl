@@ -10,7 +10,7 @@
 const LANES = 64u;
 const HISTORY_ROWS = 4096u;
 // Words of a history row: discriminatorLoss, generatorLoss, value, realScore, fakeScore (float bits), then the updates
-// of D and of G so far, and one word of padding.
+// of D and of G so far, and realSign (float bits).
 const ROW_WORDS = 8u;
 const DISCRIMINATOR = 0u;
 const GENERATOR = 1u;
@@ -27,16 +27,26 @@ struct MetricsShape {
 @group(0) @binding(5) var<uniform> shape: MetricsShape;
 
 var<workgroup> partial: array<vec4f, LANES>;
+var<workgroup> partialSigns: array<f32, LANES>;
 
 @compute @workgroup_size(LANES)
 fn recordDiscriminator(@builtin(local_invocation_id) id: vec3u) {
   let lane = id.x;
   var sum = vec4f(0.0);
-  for (var i = lane; i < shape.batch; i += LANES) { sum += terms[i]; }
+  // sign(r) of a real sample's logit r, by D(x) = σ(r)
+  var signs = 0.0;
+  for (var i = lane; i < shape.batch; i += LANES) {
+    sum += terms[i];
+    signs += sign(terms[i].z - 0.5);
+  }
   partial[lane] = sum;
+  partialSigns[lane] = signs;
   for (var half = LANES / 2u; half > 0u; half = half / 2u) {
     workgroupBarrier();
-    if (lane < half) { partial[lane] = partial[lane] + partial[lane + half]; }
+    if (lane < half) {
+      partial[lane] = partial[lane] + partial[lane + half];
+      partialSigns[lane] = partialSigns[lane] + partialSigns[lane + half];
+    }
   }
   if (lane == 0u) {
     let mean = partial[0] / f32(shape.batch);
@@ -49,6 +59,7 @@ fn recordDiscriminator(@builtin(local_invocation_id) id: vec3u) {
     history[row + 4u] = bitcast<u32>(mean.w);
     history[row + 5u] = update;
     history[row + 6u] = generatorClock[0];
+    history[row + 7u] = bitcast<u32>(partialSigns[0] / f32(shape.batch));
     if (!allFinite(mean)) { reportFault(DISCRIMINATOR, update, 0u); }
   }
 }

@@ -126,8 +126,9 @@ export function offerAutomation(app: App): void {
 const problemIn = (report: Report): Problem | undefined =>
   report.type === 'problem' ? report.problem : undefined;
 
-function rowsOf({ columns }: Extract<Report, { type: 'metrics' }>): MetricsRow[] {
+function rowsOf({ columns, last }: Extract<Report, { type: 'metrics' }>): MetricsRow[] {
   return Array.from(columns.step, (step, i) => {
+    if (step === last.step) return last;
     const values = METRIC_NAMES.map((name) => [name, columns[name][i]!]);
     return { step, ...Object.fromEntries(values) } as unknown as MetricsRow;
   });

@@ -82,6 +82,7 @@ export interface MetricsColumns {
   readonly value: Float32Array;
   readonly realScore: Float32Array;
   readonly fakeScore: Float32Array;
+  readonly realSign: Float32Array;
 }
 
 export type MetricName = Exclude<keyof MetricsColumns, 'step'>;
@@ -91,6 +92,7 @@ export const METRIC_NAMES = [
   'value',
   'realScore',
   'fakeScore',
+  'realSign',
 ] as const satisfies readonly MetricName[];
 
 /** Questions that the worker answers once, each by a `reply` of the same id, behind what was submitted before. */
@@ -199,6 +201,8 @@ export type Report =
       readonly type: 'metrics';
       readonly run: number;
       readonly columns: MetricsColumns;
+      /** The last row, with what is known of that one only. */
+      readonly last: MetricsRow;
       readonly step: number;
       /** Absent while it is not training. */
       readonly stepsPerSecond?: number;

@@ -1,13 +1,13 @@
 // Metrics rows as columns, which go from the worker to the page without being copied.
 
 import type { MetricsRow } from '../training/metrics';
-import type { MetricsColumns } from './protocol';
+import type { MetricName, MetricsColumns } from './protocol';
 
 export function metricsColumns(rows: readonly MetricsRow[]): {
   columns: MetricsColumns;
   transfer: Transferable[];
 } {
-  const column = (name: keyof MetricsRow) => Float32Array.from(rows, (row) => row[name]);
+  const column = (name: MetricName) => Float32Array.from(rows, (row) => row[name]);
   const columns = {
     step: Float64Array.from(rows, ({ step }) => step),
     discriminatorLoss: column('discriminatorLoss'),
@@ -15,6 +15,7 @@ export function metricsColumns(rows: readonly MetricsRow[]): {
     value: column('value'),
     realScore: column('realScore'),
     fakeScore: column('fakeScore'),
+    realSign: column('realSign'),
   };
   return { columns, transfer: Object.values(columns).map(({ buffer }) => buffer) };
 }

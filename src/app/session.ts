@@ -349,7 +349,8 @@ export class Session {
 
   #report(current: Current, rows: readonly MetricsRow[]): void {
     if (current !== this.#current || rows.length === 0) return;
-    const { step } = rows.at(-1)!;
+    const last = rows.at(-1)!;
+    const { step } = last;
     const stepsPerSecond = this.#rate.at(step, performance.now());
     const { columns, transfer } = metricsColumns(rows);
     this.#post(
@@ -357,6 +358,7 @@ export class Session {
         type: 'metrics',
         run: current.run,
         columns,
+        last,
         step,
         ...(current.loop && stepsPerSecond !== undefined && { stepsPerSecond }),
       },

@@ -91,6 +91,9 @@ describe('train', () => {
         'value',
         'realScore',
         'fakeScore',
+        'realSign',
+        'discriminatorGradientNorm',
+        'generatorGradientNorm',
         'stepsPerSecond',
         'seconds',
       ]) {

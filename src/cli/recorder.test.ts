@@ -25,6 +25,7 @@ const rows = (from: number, to: number): MetricsRow[] =>
     value: -(from + i),
     realScore: 0.5,
     fakeScore: 0.25,
+    realSign: 0.5,
   }));
 const evaluation = (step: number): Evaluation => ({
   step,
@@ -83,6 +84,7 @@ test('a line a report; at an evaluation it waits for what that says', async () =
       value: -10,
       realScore: 0.5,
       fakeScore: 0.25,
+      realSign: 0.5,
       stepsPerSecond: 5,
       seconds: 2,
       lowerBound: -0.1,

@@ -53,6 +53,7 @@ test('the progress line has all that it should, and means of what is noisy', () 
     generatorLoss: 0,
     realScore: 0.6,
     fakeScore: 0.4,
+    realSign: 0.2,
   });
   expect(progressLine([row(1999, -1), row(2000, -2)], 12_000, 234.567, evaluation)).toBe(
     '2,000 of 12,000 · 235 steps/s · 43 s left · V(D,G) −1.500 · D(x) 0.60 · D(G(z)) 0.40 · JS 0.100 · modes 7/8',

@@ -16,6 +16,7 @@ import { discriminatorUpdate } from './discriminator-update';
 import { FAULT_WORDS } from './fault';
 import type { Game } from './game';
 import { generatorUpdate } from './generator-update';
+import { gradientNorm } from './gradient-norm';
 import { HISTORY_WORDS } from './metrics';
 import { mixesBatch } from './network';
 import { mixes } from './penalize';
@@ -48,6 +49,8 @@ export interface CompiledRun {
   /** In place of the first update of D and every `interval`-th from there, where there are penalties that come so often. */
   readonly lazyUpdateDiscriminator: { readonly interval: number; readonly work: readonly Work[] } | undefined;
   readonly updateGenerator: readonly Work[];
+  /** What is found of the last updates when somebody reads the metrics: the norms of their gradients. */
+  readonly measure: readonly Work[];
 }
 
 /** `content` is what the data source of the configuration needs beside it. */
@@ -158,6 +161,10 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     lazyUpdateDiscriminator:
       interval === undefined ? undefined : { interval, work: discriminatorUpdate(game, { lazily: true }) },
     updateGenerator: generatorUpdate(game),
+    // Clipping has found the norm already, before it changed it.
+    measure: [discriminator, generator]
+      .filter(({ clipNorm }) => !clipNorm)
+      .flatMap(({ gradients, gradientNorm: norm }) => gradientNorm(gradients.whole, norm)),
   };
 }
 

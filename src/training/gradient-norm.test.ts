@@ -19,9 +19,12 @@ test.each([4, 68, 5000])('of %i numbers', async (length) => {
   expect(Math.abs(new Float32Array(bytes!)[0]! / expected - 1)).toBeLessThan(1e-6);
 
   for (const limit of [0.5, 2 * expected]) {
-    const [clipped] = await runWork(device(), clipByNorm(gradients, limit), new Map([[gradients, data]]), [
-      gradients,
-    ]);
+    const [clipped] = await runWork(
+      device(),
+      clipByNorm(gradients, norm, limit),
+      new Map([[gradients, data]]),
+      [gradients],
+    );
     const factor = Math.min(1, limit / (expected + 1e-6));
     new Float32Array(clipped!).forEach((x, i) => {
       expect(Math.abs(x - factor * data[i]!)).toBeLessThan(2e-6 * Math.abs(data[i]!) + 1e-12);

@@ -13,9 +13,8 @@ export function gradientNorm(gradients: Slot, norm: Slot): Work[] {
   ];
 }
 
-/** Shortens gradients to the length `limit` where they are longer: PyTorch's clip_grad_norm_. */
-export function clipByNorm(gradients: Slot, limit: number): Work[] {
-  const norm: Slot = { name: `norm of ${gradients.name}`, length: 1 };
+/** Shortens gradients to the length `limit` where they are longer: PyTorch's clip_grad_norm_. `norm` gets the length before. */
+export function clipByNorm(gradients: Slot, norm: Slot, limit: number): Work[] {
   const shape = { count: Math.ceil(gradients.length / 4), limit };
   return [
     ...gradientNorm(gradients, norm),

@@ -13,6 +13,10 @@ const means = [0, 1, 2, 3].map(
   (component) =>
     terms.filter((_, index) => index % 4 === component).reduce((sum, term) => sum + term, 0) / BATCH,
 );
+const signs =
+  terms
+    .filter((_, index) => index % 4 === 2)
+    .reduce((sum, probability) => sum + Math.sign(probability - 0.5), 0) / BATCH;
 const bitsOf = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0]!;
 
 /** The history with some words of the current iteration's row. */
@@ -46,6 +50,7 @@ const specimens: readonly RaceSpecimen[] = [
         [4, bitsOf(means[3]!)],
         [5, UPDATES.discriminator + 1],
         [6, UPDATES.generator],
+        [7, bitsOf(signs)],
       ]),
       fault: [0, 0, 0, 0],
     },

@@ -15,6 +15,14 @@ export interface MetricsRow {
   /** Mean of D(x), and of D(G(z)). */
   readonly realScore: number;
   readonly fakeScore: number;
+  /** Mean sign of D's logits of real samples, from −1 to 1: near 1 when D knows them by heart (r_t of Karras et al. 2020). */
+  readonly realSign: number;
+  /**
+   * Of the last iteration that was read: the Euclidean norm of all gradients of a network's last update, before any clipping.
+   * D's is not known where that update ended in a step on lazy penalties, whose gradients lie there then.
+   */
+  readonly discriminatorGradientNorm?: number;
+  readonly generatorGradientNorm?: number;
 }
 
 export interface MetricsSlots {
@@ -66,6 +74,7 @@ export function parseRows(bytes: ArrayBuffer, count: number): MetricsRow[] {
       value: floats[at + 2]!,
       realScore: floats[at + 3]!,
       fakeScore: floats[at + 4]!,
+      realSign: floats[at + 7]!,
     };
   });
 }

@@ -10,6 +10,7 @@ export function allocateRun(run: CompiledRun, memory: Memory): number {
     const { parameters, gradients, state, kept } = network;
     for (const arena of [parameters, gradients, ...Object.values(state), kept]) memory.allocateArena(arena);
     memory.allocate(network.clock);
+    memory.allocate(network.gradientNorm);
   }
   for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
   for (const slot of [run.history, run.fault, ...Object.values(run.tables)]) memory.allocate(slot);
@@ -24,6 +25,7 @@ export function allocateRun(run: CompiledRun, memory: Memory): number {
     [forDiscriminator, ...run.drawForDiscriminator, ...run.updateDiscriminator],
     ...(lazy ? [[forDiscriminator, ...run.drawForDiscriminator, ...lazy.work]] : []),
     [given(generatorNoise, generatorReal), ...run.drawForGenerator, ...run.updateGenerator],
+    run.measure,
   ]);
 }
 

@@ -15,6 +15,8 @@ import type { TensorGroup } from './store';
 export interface TrainedNetwork extends Network {
   readonly parameters: Arena;
   readonly gradients: Arena;
+  /** ‖gradients‖, where it was last found. */
+  readonly gradientNorm: Slot;
   readonly state: Readonly<Record<string, Arena>>;
   /** What the layers keep and nobody trains: running statistics. */
   readonly kept: Arena;
@@ -38,11 +40,11 @@ export function optimize(
   fault: Slot,
   { lazily = false }: { readonly lazily?: boolean } = {},
 ): readonly Work[] {
-  const { optimizer, clock, parameters, gradients, state, clipNorm, weightClip } = network;
+  const { optimizer, clock, parameters, gradients, gradientNorm, state, clipNorm, weightClip } = network;
   const wholeState = Object.fromEntries(Object.entries(state).map(([name, arena]) => [name, arena.whole]));
   return [
     ...gradientsOfWeights(network.spectral),
-    ...(clipNorm ? clipByNorm(gradients.whole, clipNorm) : []),
+    ...(clipNorm ? clipByNorm(gradients.whole, gradientNorm, clipNorm) : []),
     ...optimizer.update({
       clock,
       fault,
@@ -91,6 +93,7 @@ export function buildTrainedNetwork(
       `${name} gradients`,
       tensors.map((tensor) => tensor.gradient),
     ),
+    gradientNorm: { name: `norm of ${name} gradients`, length: 1 },
     kept: layOutArena(
       `${name} buffers`,
       buffers.map(({ buffer }) => buffer),

@@ -79,6 +79,65 @@ describe('bytes', () => {
   });
 });
 
+describe('metrics', () => {
+  const normOf = (gradients: Tensors, network: string) =>
+    Math.hypot(...[...gradients].flatMap(([name, { data }]) => (name.includes(network) ? [...data] : [])));
+
+  test('of the last iteration have the norms of both gradients, before any clipping', async () => {
+    const optimizer = (clipNorm?: number) => ({
+      generator: { type: 'sgd', learningRate: 1e-2, ...(clipNorm && { clipNorm }) },
+      discriminator: { type: 'sgd', learningRate: 1e-2, ...(clipNorm && { clipNorm }) },
+    });
+    const free = await create(small({ optimizer: optimizer() }));
+    const limit = 1e-3;
+    const clipped = await create(small({ optimizer: optimizer(limit) }));
+    free.advance(5);
+    const rows = await free.readMetrics();
+    const gradients = await free.readGradients();
+    expect(rows[3]).not.toHaveProperty('generatorGradientNorm');
+    expect(rows[4]!.discriminatorGradientNorm! / normOf(gradients, 'discriminator')).toBeCloseTo(1, 5);
+    expect(rows[4]!.generatorGradientNorm! / normOf(gradients, 'generator')).toBeCloseTo(1, 5);
+
+    const first = await create(small({ optimizer: optimizer() }));
+    first.advance(1);
+    clipped.advance(1);
+    const [[plain], [shortened]] = [await first.readMetrics(), await clipped.readMetrics()];
+    // D's first gradient is the same with and without.
+    expect(plain!.discriminatorGradientNorm! / shortened!.discriminatorGradientNorm!).toBeCloseTo(1, 5);
+    expect(shortened!.generatorGradientNorm).toBeGreaterThan(limit);
+    const short = await clipped.readGradients();
+    expect(normOf(short, 'discriminator') / limit).toBeCloseTo(1, 2);
+  });
+
+  test('leave out the norm of D’s gradient where a lazy step has taken its place', async () => {
+    const trainer = await create(small({ regularizers: [{ type: 'r1', gamma: 1, interval: 3 }] }));
+    const known: boolean[] = [];
+    for (let step = 1; step <= 4; step++) {
+      trainer.advance(1);
+      known.push('discriminatorGradientNorm' in (await trainer.readMetrics())[0]!);
+    }
+    expect(known).toEqual([false, true, true, false]);
+  });
+
+  test('say how often D takes real samples for real', async () => {
+    const trainer = await create();
+    const { batchSize } = trainer.config;
+    const real = await trainer.real(batchSize, 5);
+    // With a bias that parts the batch in two.
+    const logits = [...(await trainer.score(real))].map((d) => Math.log(d / (1 - d))).sort((a, b) => a - b);
+    const before = (await trainer.readTensors()).get('discriminator.2.bias')!.data[0]!;
+    const bias = Float32Array.of(before - logits[3]! - 1e-4);
+    trainer.writeTensors(new Map([['discriminator.2.bias', { shape: [1], data: bias }]]));
+    const scores = await trainer.score(real);
+    trainer.updateDiscriminatorWith(real, await trainer.noise(batchSize, 6));
+    const { realSign, realScore } = await trainer.readLatest();
+    const expected = scores.reduce((sum, d) => sum + Math.sign(d - 0.5), 0) / batchSize;
+    expect(expected).toBeCloseTo((batchSize - 8) / batchSize, 6);
+    expect(realSign).toBeCloseTo(expected, 6);
+    expect(realScore).toBeCloseTo(scores.reduce((sum, d) => sum + d, 0) / batchSize, 5);
+  });
+});
+
 describe('half an iteration', () => {
   test('moves one network only', async () => {
     const trainer = await create();

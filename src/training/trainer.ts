@@ -13,7 +13,7 @@ import { toChannelsFirst, toChannelsLast } from '../math/axes';
 import { type CompiledRun, compileRun } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
-import { NO_FAULT, readFault, TrainingFault } from './fault';
+import { FAULT_WORDS, NO_FAULT, readFault, TrainingFault } from './fault';
 import { type GeneratorChoice, Inference } from './inference';
 import { initialTensors } from './initialize';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
@@ -29,6 +29,7 @@ interface Plans {
   readonly lazyUpdateDiscriminator?: Plan;
   readonly drawForGenerator: Plan;
   readonly updateGenerator: Plan;
+  readonly measure: Plan;
 }
 
 /**
@@ -69,6 +70,7 @@ export class Trainer {
         lazily,
         drawForGenerator,
         updateGenerator,
+        measure,
         evaluation,
       ] = await Promise.all([
         plan('drawForDiscriminator', run.drawForDiscriminator),
@@ -76,6 +78,7 @@ export class Trainer {
         lazy && plan('lazyUpdateDiscriminator', lazy.work),
         plan('drawForGenerator', run.drawForGenerator),
         plan('updateGenerator', run.updateGenerator),
+        plan('measure', run.measure),
         run.data ? EvaluationPlan.create(device, run, memory, config) : undefined,
       ]);
       const plans = {
@@ -84,6 +87,7 @@ export class Trainer {
         ...(lazily && { lazyUpdateDiscriminator: lazily }),
         drawForGenerator,
         updateGenerator,
+        measure,
       };
       return new Trainer(device, config, run, memory, activations, plans, evaluation);
     } catch (error) {
@@ -243,10 +247,8 @@ export class Trainer {
   async readMetrics(): Promise<MetricsRow[]> {
     const [from, to] = [this.#rowsRead, this.#generatorUpdates];
     this.#rowsRead = to;
-    const pieces = historyPieces(this.#memory.region(this.#run.history), from, to);
-    const bytes = await this.#read([...pieces, this.#memory.region(this.#run.fault)]);
-    const rows = parseRows(bytes, Math.min(to - from, HISTORY_ROWS));
-    this.#throwFault(bytes.slice(bytes.byteLength - 16), rows);
+    const { rows, fault } = await this.#readRows(from, to);
+    this.#throwFault(fault, rows);
     return rows;
   }
 
@@ -255,10 +257,9 @@ export class Trainer {
     // Until G's update is made, D's metrics stand in the row of the iteration to come, where G's loss is an old one.
     const halfDone = this.#discriminatorUpdates > this.#generatorUpdates * this.config.discriminatorSteps;
     const to = this.#generatorUpdates + (halfDone ? 1 : 0);
-    const piece = historyPieces(this.#memory.region(this.#run.history), Math.max(0, to - 1), Math.max(1, to));
-    const bytes = await this.#read([...piece, this.#memory.region(this.#run.fault)]);
-    this.#throwFault(bytes.slice(bytes.byteLength - 16));
-    return parseRows(bytes, 1)[0]!;
+    const { rows, fault } = await this.#readRows(Math.max(0, to - 1), Math.max(1, to));
+    this.#throwFault(fault);
+    return rows[0]!;
   }
 
   /** [count, …sample]: samples of G, averaged where there is an average, as it is now; the same noise for the same seed. */
@@ -321,9 +322,10 @@ export class Trainer {
     writeGroups(this.#memory, this.#stateGroups, tensors);
   }
 
-  /** Puts back what `readState` read: the run goes on from there. */
+  /** Puts back what `readState` read: the run goes on from there, also behind a fault. */
   writeState({ tensors, updates }: TrainerState): void {
     this.writeTensors(tensors);
+    this.#memory.write(this.#run.fault, NO_FAULT);
     this.#memory.write(this.#run.discriminator.clock, new Uint32Array([updates.discriminator]));
     this.#memory.write(this.#run.generator.clock, new Uint32Array([updates.generator]));
     this.#discriminatorUpdates = updates.discriminator;
@@ -342,10 +344,15 @@ export class Trainer {
 
   get #nextDiscriminatorUpdate(): Plan {
     const { updateDiscriminator, lazyUpdateDiscriminator } = this.#plans;
-    const interval = this.#run.lazyUpdateDiscriminator?.interval ?? 1;
-    return lazyUpdateDiscriminator && this.#discriminatorUpdates % interval === 0
+    return lazyUpdateDiscriminator && this.#isLazy(this.#discriminatorUpdates)
       ? lazyUpdateDiscriminator
       : updateDiscriminator;
+  }
+
+  /** Whether D's update behind so many others ends in a step on lazy penalties. */
+  #isLazy(updates: number): boolean {
+    const interval = this.#run.lazyUpdateDiscriminator?.interval;
+    return interval !== undefined && updates % interval === 0;
   }
 
   #encodeDiscriminatorUpdate(pass: GPUComputePassEncoder): void {
@@ -368,6 +375,36 @@ export class Trainer {
     if (data.length !== length)
       throw new RangeError(`A batch of ${data.length} numbers for "${slot.name}"; ${length} would do.`);
     this.#memory.write(slot, data);
+  }
+
+  /** Rows of iterations `from` + 1 … `to`, the last one with the norms of the gradients that lie there, and the fault's words. */
+  async #readRows(from: number, to: number): Promise<{ rows: MetricsRow[]; fault: ArrayBuffer }> {
+    const { history, fault, discriminator, generator } = this.#run;
+    const { gradientNorm } = discriminator;
+    const pieces = [
+      ...historyPieces(this.#memory.region(history), from, to),
+      ...[gradientNorm, generator.gradientNorm].map((slot) => ({ ...this.#memory.region(slot), size: 4 })),
+      this.#memory.region(fault),
+    ];
+    const isLazy = this.#isLazy(this.#discriminatorUpdates - 1);
+    const read = submitPass(
+      this.device.gpu,
+      'metrics',
+      (pass) => this.#plans.measure.encode(pass),
+      (encoder) => this.#readback.encode(encoder, pieces),
+    );
+    const bytes = await read();
+    const rows = parseRows(bytes, Math.min(to - from, HISTORY_ROWS));
+    const end = bytes.byteLength - 4 * FAULT_WORDS;
+    const [ofDiscriminator, ofGenerator] = new Float32Array(bytes, end - 8, 2);
+    const norms = {
+      ...(!isLazy && { discriminatorGradientNorm: ofDiscriminator! }),
+      generatorGradientNorm: ofGenerator!,
+    };
+    return {
+      rows: rows.map((row, i) => (i === rows.length - 1 ? { ...row, ...norms } : row)),
+      fault: bytes.slice(end),
+    };
   }
 
   async #read(pieces: Parameters<Readback['encode']>[1]): Promise<ArrayBuffer> {
