@@ -72,7 +72,7 @@ export async function score(run: string, options: ScoreOptions, console: Console
 
     tell('Comparing images');
     const imageScores = scoreImages(generated, real, otherReal);
-    const among = () => (content.images ? imagesOf(content.images) : picturesOf(drawn));
+    const among = () => (content.images && !config.data.stack ? imagesOf(content.images) : picturesOf(drawn));
     const shown = slicePictures(generated, 0, PAIRS);
     const nearest = nearestImages(shown, among());
     const others = nearestImages(slicePictures(otherReal, 0, PAIRS), among(), { others: true });

@@ -174,18 +174,18 @@ test('knows its shape, classes and pixels; labels only where there are some', ()
 test('without its images it knows its shape, and says what is missing when it is drawn from', () => {
   const config = { source: 'images', channels: 1, height: 4, width: 5 } as const;
   const slots = {} as Parameters<DataSource['draw']>[0];
-  const unread = images.create({ ...config, flip: false, path: 'digits' });
+  const unread = images.create({ ...config, flip: false, stack: false, path: 'digits' });
   expect(unread.shape).toEqual([1, 4, 5]);
   expect(() => unread.draw(slots)).toThrow(
     new UserError('data.path: the images of digits have not been read; a run with them at hand would do.'),
   );
-  expect(() => images.create({ ...config, flip: false }).draw(slots)).toThrow(
+  expect(() => images.create({ ...config, flip: false, stack: false }).draw(slots)).toThrow(
     new UserError('data: no images were given; the path of a folder or file with images (--data) would do.'),
   );
 });
 
 test('refuses images of another shape, and configurations that make no sense', () => {
-  const config = { source: 'images', channels: 1, height: 4, width: 5, flip: false } as const;
+  const config = { source: 'images', channels: 1, height: 4, width: 5, flip: false, stack: false } as const;
   expect(() => images.create(config, { images: setOf(2, [3, 4, 5]) })).toThrow(
     new UserError(
       'made: its images are of shape [3, 4, 5], but data says [1, 4, 5]; as many channels and pixels would do.',
@@ -194,4 +194,21 @@ test('refuses images of another shape, and configurations that make no sense', (
   for (const bad of [{ channels: 2 }, { height: 0 }, { width: 1.5 }, { height: undefined }, { flip: 1 }]) {
     expect(safeParse(images.schema, { ...config, ...bad }).success, JSON.stringify(bad)).toBe(false);
   }
+});
+
+test('a stack is three grey draws behind each other, as channels', async () => {
+  const set = setOf(11, [1, 3, 5]);
+  const grey = sourceOf(set);
+  const config = parse(images.schema, { source: 'images', channels: 1, height: 3, width: 5, stack: true });
+  const stack = images.create(config, { images: set });
+  expect([stack.shape, stack.classes]).toEqual([[3, 3, 5], undefined]);
+  const drawn = new Float32Array(await run('draw', stack, 4, { iteration: 2, stride: 1, offset: 0 }));
+  for (const channel of [0, 1, 2]) {
+    const own = new Float32Array(await run('draw', grey, 4, { iteration: 2, stride: 3, offset: channel }));
+    expect([...own]).toEqual([...own].map((_, i) => drawn[3 * i + channel]!));
+  }
+  const coloured = parse(images.schema, { ...config, channels: 3 });
+  expect(() => images.create(coloured, {})).toThrow(
+    new UserError('data.stack: true given with 3 channels; grey images, 1 channel, would do.'),
+  );
 });

@@ -9,6 +9,7 @@ import type { Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
 import type { ImageSet } from './image-set';
 import { type DataDraw, type DataSource, defineData } from './source';
+import { stacked } from './stacked';
 
 const channelsWanted = '1 (grey) or 3 (RGB) would do';
 
@@ -43,14 +44,26 @@ export default defineData({
       v.pipe(v.boolean('true or false would do'), v.description('Mirror half of the images, by chance.')),
       false,
     ),
+    stack: v.optional(
+      v.pipe(
+        v.boolean('true or false would do'),
+        v.description('Three grey images, drawn apart, as the channels of one (stacked MNIST).'),
+      ),
+      false,
+    ),
     /** The same images again only where this is the same. */
     skipBad: v.optional(
       v.pipe(v.boolean('true or false would do'), v.description('Go on without files that cannot be used.')),
     ),
   }),
-  create: ({ path, channels, height, width, flip }, content) => {
-    const image = { channels, height, width };
-    const shape = [channels, height, width];
+  create: ({ path, channels, height, width, flip, stack }, content) => {
+    if (stack && channels !== 1) {
+      throw new UserError(
+        `data.stack: true given with ${channels} channels; grey images, 1 channel, would do.`,
+      );
+    }
+    const image = { channels: stack ? 3 : channels, height, width } as const;
+    const shape = [image.channels, height, width];
     const set = content?.images;
     if (!set) {
       const draw = () => {
@@ -64,10 +77,10 @@ export default defineData({
     }
     if (set.channels !== channels || set.height !== height || set.width !== width) {
       throw new UserError(
-        `${set.name}: its images are of shape [${set.channels}, ${set.height}, ${set.width}], but data says [${shape.join(', ')}]; as many channels and pixels would do.`,
+        `${set.name}: its images are of shape [${set.channels}, ${set.height}, ${set.width}], but data says [${channels}, ${height}, ${width}]; as many channels and pixels would do.`,
       );
     }
-    return imageSource(set, flip);
+    return stack ? stacked(imageSource(set, flip)) : imageSource(set, flip);
   },
 });
 

@@ -27,7 +27,8 @@ export function labelledData(config: DataConfig, content: DataContent = {}): Lab
     const heldOutCount = Math.round(DRAWN / PARTS);
     return { training: source, heldOut: source, trainingCount: DRAWN - heldOutCount, heldOutCount };
   }
-  if (!images.labels || images.count < PARTS) return undefined;
+  // A stack of three has three classes.
+  if (!images.labels || images.count < PARTS || config.stack) return undefined;
   const isHeldOut = (i: number) => i % PARTS === PARTS - 1;
   const training = selectImages(images, (i) => !isHeldOut(i));
   const heldOut = selectImages(images, isHeldOut);
