@@ -7,6 +7,7 @@ import { configOf, type Experiment, readAddress, writeAddress } from './address'
 import { DataDesk } from './data/desk';
 import { type DataFiles, presetFor, wantedBy } from './data/files';
 import { fillInPointList, type PointList, pointsExperiment } from './data/points';
+import type { Draft } from './editor/draft';
 import { Engine } from './engine';
 import { Model } from './model';
 import type { Beginning, ImageShape, Report, Update, View } from './protocol';
@@ -30,6 +31,19 @@ export class App {
       !['unsupported', 'lost', 'gpu', 'internal'].includes(problem.value?.kind ?? '')
     );
   });
+
+  /** What is edited, once the editor is there. */
+  readonly draft = signal<Draft | undefined>(undefined);
+  /** Whether nothing would be lost by beginning anew. */
+  readonly isUntouched = computed(() => {
+    const { step, ahead, phase } = this.model;
+    return step.value === 0 && ahead.value === 0 && phase.value !== 'training';
+  });
+  /** What has to be mended before there is a first step: nobody wants to train what is not shown. */
+  readonly blocked = computed(() =>
+    this.isUntouched.value ? this.draft.value?.mistakes.value[0]?.sentence : undefined,
+  );
+  readonly canRun = computed(() => this.model.canRun.value && this.blocked.value === undefined);
 
   /** Points of a file that was opened here. */
   #points: PointList | undefined;
@@ -79,16 +93,34 @@ export class App {
     this.#begin();
   }
 
-  /** Back to step 0: the same seed trains the same numbers again. */
+  /** Back to step 0, with what was edited: the same seed trains the same numbers again. */
   reset(): void {
-    if (this.canReset.value) this.#begin();
+    if (this.canReset.value && !this.applyEdits()) this.#begin();
+  }
+
+  /** Begins with what was edited, where something was and nothing is wrong with it; returns whether it did. */
+  applyEdits(): boolean {
+    const draft = this.draft.value;
+    if (!draft?.isEdited.value || !draft.experiment.value) return false;
+    this.adopt(draft.experiment.value);
+    return true;
+  }
+
+  /** Once a field was edited: begins with it at once, or waits to be told where there is something to lose. */
+  edited(): void {
+    if (this.isUntouched.value) this.applyEdits();
+  }
+
+  /** A configuration with the points of the file that it names. */
+  complete(config: object): object {
+    return fillInPointList(config, this.#points);
   }
 
   #begin(): void {
     try {
       const { preset, overrides } = this.experiment.value;
       const config = configOf(presets.get(preset).config, overrides);
-      this.#configure({ kind: 'configuration', config: fillInPointList(config, this.#points) }, preset);
+      this.#configure({ kind: 'configuration', config: this.complete(config) }, preset);
     } catch (error) {
       const { message } = error as Error;
       this.#engine?.send({ type: 'pause' });
@@ -155,7 +187,7 @@ export class App {
     const points = await this.desk.readPoints(file);
     if (!points) return;
     this.#points = points;
-    this.#experiment(pointsExperiment(points));
+    this.adopt(pointsExperiment(points));
   }
 
   /** The same beginning once more, now that the images are there. */
@@ -184,31 +216,37 @@ export class App {
     const { preset } = this.experiment.value;
     if (kind === 'file') this.#begin();
     else if (kind === 'configuration')
-      this.#experiment({ preset: presets.has(preset) ? preset : DEFAULT_PRESET, overrides: {} });
+      this.adopt({ preset: presets.has(preset) ? preset : DEFAULT_PRESET, overrides: {} });
     else if (kind === 'fault') this.reset();
     else this.open();
   }
 
   toggle(): void {
-    if (!this.model.canRun.value) return;
+    if (!this.canRun.value) return;
     if (this.model.phase.value === 'training') this.#engine?.send({ type: 'pause' });
     else this.#engine?.send({ type: 'play' });
   }
 
   step(update: Update): void {
-    if (this.model.canRun.value) this.#engine?.send({ type: 'step', update });
+    if (this.canRun.value) this.#engine?.send({ type: 'step', update });
   }
 
   /** A preset as it is; the seed stays where one was chosen. */
   choose(preset: string): void {
     const { seed } = this.experiment.value.overrides;
-    this.#experiment({ preset, overrides: seed === undefined ? {} : { seed } });
+    this.adopt({ preset, overrides: seed === undefined ? {} : { seed } });
   }
 
   setSeed(seed: number): void {
+    const draft = this.draft.value;
+    if (draft) {
+      draft.set(['seed'], seed);
+      this.applyEdits();
+      return;
+    }
     const { seed: _, ...others } = this.experiment.value.overrides;
     const isDefault = seed === (this.#presetConfig().seed ?? 1);
-    this.#experiment({
+    this.adopt({
       preset: this.experiment.value.preset,
       overrides: isDefault ? others : { seed, ...others },
     });
@@ -228,7 +266,8 @@ export class App {
     );
   }
 
-  #experiment(experiment: Experiment): void {
+  /** Begins with another experiment. */
+  adopt(experiment: Experiment): void {
     this.#show(experiment);
     if (this.canReset.value) this.#begin();
     else this.open();

@@ -9,6 +9,8 @@ import { count, stateInWords } from './words';
 const PLAY = 'M4 2.5v11l9-5.5z';
 const PAUSE = 'M3.5 2.5h3.2v11H3.5zM9.3 2.5h3.2v11H9.3z';
 
+const MEND_FIRST = 'Something in the experiment has to be mended before it can start.';
+
 export function bindControls(app: App): void {
   const { model } = app;
   bindExperiment(app);
@@ -27,7 +29,7 @@ export function bindControls(app: App): void {
   const reset = button('reset', () => app.reset());
   effect(() => {
     // Not `disabled`: a button that loses the focus while it prepares would throw keyboard users back to the top.
-    for (const each of running) each.setAttribute('aria-disabled', String(!model.canRun.value));
+    for (const each of running) each.setAttribute('aria-disabled', String(!app.canRun.value));
     reset.setAttribute('aria-disabled', String(!app.canReset.value));
   });
   effect(() => {
@@ -45,7 +47,7 @@ export function bindControls(app: App): void {
       steps: model.configured.value?.config.steps ?? 0,
       ahead: model.ahead.value,
     };
-    const sentence = stateInWords(phase, progress);
+    const sentence = app.blocked.value ? MEND_FIRST : stateInWords(phase, progress);
     const note = model.shaderNote.value?.message;
     const text = note ? `${sentence} ${note}` : sentence;
     if (text !== said) element('state').textContent = text;

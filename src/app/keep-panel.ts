@@ -2,6 +2,7 @@
 
 import { computed, effect, signal } from '@preact/signals-core';
 import type { App } from './app';
+import { download } from './download';
 import { element } from './elements';
 import { ago, count } from './words';
 
@@ -65,12 +66,4 @@ export function bindKeeping(app: App): void {
     const step = String(model.step.value).padStart(6, '0');
     download(await app.engine.ask('picture', {}), `${preset}-${step}.png`);
   });
-}
-
-function download(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  // Not at once: the browser still has to read it.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

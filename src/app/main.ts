@@ -42,6 +42,21 @@ effect(() => {
   element('stage-key').textContent = KEYS[picture];
 });
 
+// The editor brings all schemas along: it is loaded once the trainer is there, or where someone wants it earlier.
+let isEditorWanted = false;
+const loadEditor = async () => {
+  if (isEditorWanted) return;
+  isEditorWanted = true;
+  (await import('./editor/editor')).openEditor(app);
+};
+for (const section of document.querySelectorAll('.section, #export-config, #import-config, #copy-command'))
+  section.addEventListener('pointerenter', loadEditor, { once: true });
+for (const section of document.querySelectorAll('.section')) section.addEventListener('toggle', loadEditor);
+effect(() => {
+  const { phase } = app.model;
+  if (phase.value !== 'opening' && phase.value !== 'preparing') setTimeout(loadEditor);
+});
+
 addEventListener('hashchange', () => {
   app.readAddress();
   app.reset();

@@ -33,3 +33,27 @@ function put(at: unknown, [key, ...rest]: readonly string[], value: unknown, pat
   const object = (at ?? {}) as Record<string, unknown>;
   return { ...object, [key]: put(object[key], rest, value, path) };
 }
+
+/**
+ * What `withValue` has to be told to make `to` of `from`: by path, the smallest values that differ. Where the kind of
+ * something or the length of a list is another, that is the whole of it. What only `from` has at its top is passed over.
+ */
+export const differences = (from: object, to: object): Record<string, unknown> =>
+  Object.fromEntries(Object.keys(to).flatMap((key) => differing(at(from, key), at(to, key), key)));
+
+function differing(from: unknown, to: unknown, path: string): [string, unknown][] {
+  if (to === undefined || JSON.stringify(from) === JSON.stringify(to)) return [];
+  if (isObject(from) && isObject(to)) {
+    const keys = (object: object) => Object.keys(object).filter((key) => at(object, key) !== undefined);
+    const sameKind = ['type', 'source'].every((key) => at(from, key) === at(to, key));
+    if (sameKind && keys(from).every((key) => at(to, key) !== undefined))
+      return keys(to).flatMap((key) => differing(at(from, key), at(to, key), `${path}.${key}`));
+  }
+  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length && to.every(isObject))
+    return to.flatMap((item, i) => differing(from[i], item, `${path}[${i}]`));
+  return [[path, to]];
+}
+
+const at = (object: object, key: string): unknown => (object as Record<string, unknown>)[key];
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -13,7 +13,8 @@ import { noises } from '../noise';
 import { optimizers } from '../optimizers';
 import { penalties } from '../penalties';
 import { type AverageConfig, averageSchema } from './average';
-import { parseWith } from './explain';
+import { parseWith, problemsWith } from './explain';
+import { type Field, fieldsOf, type Kind } from './fields';
 
 export type { LayerConfig };
 
@@ -195,6 +196,23 @@ const runSchema = v.strictObject({
   ...common,
 });
 const replaySchema = v.strictObject(common);
+
+/** What a run's configuration may say, for forms and explanations. */
+export const runFields: readonly Field[] = fieldsOf(runSchema);
+export const runKind: Kind = { is: 'object', fields: runFields };
+
+/** Everything that is wrong with a run's configuration, in the sentences of `parseConfig`; none where it is right. */
+export function problemsIn(input: unknown): readonly string[] {
+  const found = isObject(input) ? problemsWith(runSchema, input, 'configuration') : [];
+  if (found.length > 0) return found;
+  try {
+    parseConfig(input);
+    return [];
+  } catch (error) {
+    if (error instanceof UserError) return [error.message];
+    throw error;
+  }
+}
 
 /**
  * Checks a run's configuration and fills in its defaults. Throws a `UserError` of one sentence that names the

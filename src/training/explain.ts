@@ -16,10 +16,20 @@ export function parseWith<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, input);
   if (result.success) return result.output;
-  // A misspelt field is also a missing one: naming the misspelt one helps more.
-  const issue = result.issues.find(isUnknownKey) ?? result.issues[0];
-  throw new UserError(explain(schema, input, issue, root));
+  throw new UserError(sentences(schema, input, result.issues, root)[0]!);
 }
+
+/** A sentence about each thing that is wrong. */
+export function problemsWith(schema: v.GenericSchema, input: unknown, root: string): readonly string[] {
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  return result.success ? [] : sentences(schema, input, result.issues, root);
+}
+
+// A misspelt field is also a missing one: naming the misspelt one first helps more.
+const sentences = (schema: AnySchema, input: unknown, issues: readonly Issue[], root: string): string[] =>
+  [...issues.filter(isUnknownKey), ...issues.filter((issue) => !isUnknownKey(issue))].map((issue) =>
+    explain(schema, input, issue, root),
+  );
 
 const isUnknownKey = (issue: Issue) => issue.type === 'strict_object' && issue.expected === 'never';
 const isMissingKey = (issue: Issue) => issue.type.endsWith('object') && issue.path?.at(-1)?.origin === 'key';
@@ -43,7 +53,7 @@ function explain(schema: AnySchema, input: unknown, issue: Issue, root: string):
 }
 
 /** `generator[2].units` for ['generator', 2, 'units']. */
-function formatPath(keys: readonly (string | number)[]): string {
+export function formatPath(keys: readonly (string | number)[]): string {
   return keys
     .map((key) =>
       typeof key === 'number'
