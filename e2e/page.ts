@@ -100,9 +100,9 @@ export async function stepOnce(page: Page, key: '.' | 'd' | 'g'): Promise<void> 
   await expect(page.locator('#state')).not.toHaveText(before ?? '');
 }
 
-/** What axe finds that is serious or critical: rules with the elements that break them. */
-export async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds that is serious or critical, in a part of the page or in all of it: rules with the elements that break them. */
+export async function seriousViolations(page: Page, part = 'html'): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);

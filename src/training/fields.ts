@@ -206,7 +206,7 @@ function required(fields: readonly Field[], before?: unknown): Record<string, un
 
 /** The fields that an object has which is of this kind; of none other than a known choice. */
 export function fieldsWithin(kind: Kind, value: unknown): readonly Field[] {
-  if (kind.is === 'object') return kind.fields;
+  if (kind.is === 'object') return isObject(value) ? kind.fields : [];
   if (kind.is !== 'choice' || kind.key === undefined || !isObject(value)) return [];
   const name = value[kind.key];
   return typeof name === 'string' && kind.names.includes(name) ? kind.get(name).fields : [];

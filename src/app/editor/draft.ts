@@ -6,7 +6,16 @@ import { DEFAULT_PRESET, presets } from '../../presets';
 import { withValue } from '../../presets/override';
 import { problemsIn, runFields, runKind } from '../../training/config';
 import { formatPath } from '../../training/explain';
-import { brief, type Field, filled, type Path, parsePath, reachable, valueAt } from '../../training/fields';
+import {
+  brief,
+  type Field,
+  filled,
+  isObject,
+  type Path,
+  parsePath,
+  reachable,
+  valueAt,
+} from '../../training/fields';
 import { configOf, type Experiment } from '../address';
 import { differing, originalOf } from '../experiment';
 
@@ -83,6 +92,16 @@ export class Draft {
     return !isSame(brief(field.kind, now), brief(field.kind, then));
   }
 
+  /** Whether it is changed, and the preset has something of the kind to go back to. */
+  canReset(field: Field, path: Path): boolean {
+    const outer = path.slice(0, -1);
+    const isThere =
+      typeof path.at(-1) === 'number'
+        ? this.originalAt(path) !== undefined
+        : isSameKind(this.originalAt(outer), valueAt(this.config.value, outer));
+    return isThere && this.isChanged(field, path);
+  }
+
   mistakesBelow(path: string): readonly Mistake[] {
     return this.mistakes.value.filter((mistake) => isWithin(mistake.path, path));
   }
@@ -105,6 +124,9 @@ const placeOf = (sentence: string): string =>
   /^([A-Za-z_][\w-]*(?:\.[\w-]+|\[\d+\])*)(?: \([^)]*\))?: /.exec(sentence)?.[1] ?? '';
 
 const presetOf = ({ preset }: Experiment): string => (presets.has(preset) ? preset : DEFAULT_PRESET);
+
+const isSameKind = (a: unknown, b: unknown) =>
+  isObject(a) && isObject(b) && a.type === b.type && a.source === b.source;
 
 /** Whether a place is another one or lies in it. */
 export const isWithin = (place: string, outer: string): boolean =>

@@ -70,7 +70,7 @@ export function resetButton(form: Form, field: Field, path: Path): HTMLElement {
   const button = make('button', { type: 'button', class: 'undo', id: idOf(path, 'undo') });
   button.addEventListener('click', () => form.reset(path));
   form.watch(() => {
-    button.hidden = !form.draft.isChanged(field, path);
+    button.hidden = !form.draft.canReset(field, path);
     const original = textOf(form.draft.originalAt(path));
     const short = original !== '' && original.length <= 16 ? original : '';
     button.textContent = `↺ ${short || 'preset'}`;

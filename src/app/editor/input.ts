@@ -37,7 +37,7 @@ export function buildInput(form: Form, field: Field, path: Path): HTMLElement {
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-function control({ kind, nullable, required }: Field): Control {
+function control({ kind, default: fallback }: Field): Control {
   switch (kind.is) {
     case 'flag':
       return make('input', { type: 'checkbox' });
@@ -52,7 +52,7 @@ function control({ kind, nullable, required }: Field): Control {
         inputmode: isNumber ? 'decimal' : 'text',
         autocomplete: 'off',
         spellcheck: 'false',
-        placeholder: nullable || !required ? 'none' : false,
+        placeholder: textOf(fallback) || 'none',
       });
     }
   }

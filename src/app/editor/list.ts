@@ -59,7 +59,9 @@ function buildItem(form: Form, kind: ListKind, path: Path, index: number): HTMLE
   const tool = (what: string, sign: string, act: () => void) => {
     const button = make('button', { type: 'button', class: 'tool', id: idOf(place, what) }, sign);
     button.addEventListener('click', act);
-    form.watch(() => button.setAttribute('aria-label', `${labelOf(what)} ${index + 1}, ${name()}`));
+    form.watch(() =>
+      button.setAttribute('aria-label', `${labelOf(what).replace('-', ' ')} ${index + 1}, ${name()}`),
+    );
     return button;
   };
   const last = itemsAt(form, path).length - 1;

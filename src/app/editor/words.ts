@@ -14,7 +14,8 @@ export function hintOf({ description = '', kind }: Field): string {
 }
 
 function rangeOf(kind: Kind): string {
-  if (kind.is !== 'number' || kind.high === undefined) return '';
+  // What nobody reaches need not be said.
+  if (kind.is !== 'number' || kind.high === undefined || kind.high >= 1e6) return '';
   return `From ${kind.low ?? '−∞'} to ${kind.high.toLocaleString('en')}.`;
 }
 
@@ -52,9 +53,8 @@ export function digestWithLabel(field: Field, value: unknown): string {
   if (value === undefined || value === null || value === 0 || value === false) return '';
   if (Array.isArray(value) && value.length === 0) return '';
   const digest = digestOf(field, value);
-  return field.kind.is === 'choice' && field.kind.key === undefined
-    ? digest
-    : `${labelOf(field.key).toLowerCase()} ${digest}`;
+  const speaks = field.kind.is === 'choice' || field.kind.is === 'list' || field.kind.is === 'object';
+  return speaks ? digest : `${labelOf(field.key).toLowerCase()} ${digest}`;
 }
 
 /** What was typed, as a value: a number where it is one, else the text, so that it can be said what is wrong with it. */
