@@ -180,6 +180,7 @@ export const initialValue = ({ kind, default: fallback, example }: Field): unkno
   if (example !== undefined) return example;
   if (kind.is === 'choice') return chosen(kind, kind.names[0]!);
   if (kind.is === 'object') return required(kind.fields);
+  if (kind.is === 'list') return Array.from({ length: kind.least }, () => initialValue(kind.item));
   return undefined;
 };
 
@@ -213,7 +214,7 @@ export function fieldsWithin(kind: Kind, value: unknown): readonly Field[] {
 }
 
 /** What is there, or the default. */
-export const given = (field: Field, value: unknown): unknown => (value === undefined ? field.default : value);
+const given = (field: Field, value: unknown): unknown => (value === undefined ? field.default : value);
 
 /** The beginning of `path` that leads to a field which there is: where something said about the path can be shown. */
 export function reachable(fields: readonly Field[], value: unknown, path: Path): Path {
