@@ -1,4 +1,5 @@
 // destination[destinationStart + i] = source[sourceStart + i] for i < count: joins batches, rows behind rows, and takes them apart.
+// Numbers are copied as words: labels are whole ones, which no f32 may be taken for.
 
 // include lib/linear.wgsl
 
@@ -10,8 +11,8 @@ struct CopyShape {
   destinationStart: u32,
 }
 
-@group(0) @binding(0) var<storage, read> source: array<f32>;
-@group(0) @binding(1) var<storage, read_write> destination: array<f32>;
+@group(0) @binding(0) var<storage, read> source: array<u32>;
+@group(0) @binding(1) var<storage, read_write> destination: array<u32>;
 @group(0) @binding(2) var<uniform> shape: CopyShape;
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -1,14 +1,17 @@
 // Mixtures of normals without correlation: what ring, grid, gaussian and gaussianMixture are.
 
-import { drawBatch, evaluateDensity } from '../../shaders/mixture.wgsl';
+import { drawBatch, drawLabels, evaluateDensity } from '../../shaders/mixture.wgsl';
+import { linearGrid, work } from '../gpu/work';
+import type { Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
 import { type DataSource, distributionSource, type Mode } from './source';
 
-/** A source of points of a mixture; the modes' weights sum to 1, their centers have one or two numbers. */
+/** A source of points of a mixture, whose classes are its modes; their weights sum to 1, their centers have one or two numbers. */
 export function mixtureSource(modes: readonly Mode[]): DataSource {
   const dimensions = modes[0]!.center.length as 1 | 2;
   const constants = { DIMENSIONS: dimensions, COMPONENTS: modes.length };
-  return distributionSource({
+  const labelKernel = specialize(drawLabels, constants);
+  const source = distributionSource({
     drawBatch: specialize(drawBatch, constants),
     evaluateDensity: specialize(evaluateDensity, constants),
     tables: { components: componentTable(modes) },
@@ -23,7 +26,26 @@ export function mixtureSource(modes: readonly Mode[]): DataSource {
       modes,
     },
   });
+  if (modes.length < 2) return source;
+  const densities = modes.map((mode) => mixtureDensity([mode]));
+  return {
+    ...source,
+    classes: modes.length,
+    drawLabels: ({ clock, output, batch, stream, tables }) => {
+      const bindings = { clock, random: { ...stream, count: batch }, labels: output };
+      const grid = linearGrid(batch, labelKernel as unknown as Kernel);
+      return [work(labelKernel, { ...bindings, components: tables.components! }, grid)];
+    },
+    classAt: (x) => {
+      const likely = densities.map((density) => density(x));
+      // Far from all of them every density is 0: then the nearest.
+      return likely.some((p) => p > 0) ? placeOfLargest(likely) : placeOfLargest(modes.map((mode) => -distance(mode, x)));
+    },
+  };
 }
+
+const placeOfLargest = (values: readonly number[]) => values.indexOf(Math.max(...values));
+const distance = ({ center }: Mode, x: ArrayLike<number>) => Math.hypot(...center.map((c, axis) => x[axis]! - c));
 
 const axes = (dimensions: number, of: (axis: number) => number) =>
   Array.from({ length: dimensions }, (_, axis) => of(axis));

@@ -27,6 +27,8 @@ export interface DataSource {
   readonly classes?: number;
   /** The work that fills `draw.output`, u32 [batch], with the classes of the samples that `draw` draws from the same. */
   drawLabels?(draw: DataDraw): readonly Work[];
+  /** The class that a point [dimensions] most likely is of, where classes are places. */
+  classAt?(point: ArrayLike<number>): number;
   /** The known density of points of one or two dimensions. */
   readonly distribution?: Distribution;
   /** Where a list of points is all that is known: the list, [n, …shape], and the deviation added to each draw. */

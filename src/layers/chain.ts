@@ -24,6 +24,8 @@ export interface Link {
 export interface Pass {
   readonly mode: Mode;
   readonly random?: PassRandom;
+  /** u32 [batch], maybe more behind: the classes of the samples, which layers with `classes` are told. */
+  readonly labels?: Slot | undefined;
 }
 
 interface PassRandom {
@@ -63,7 +65,8 @@ function passSlots({ layer, parameters, buffers }: Link, position: number, pass:
           lane: (pass.random.firstLane ?? 0) + position,
         }
       : undefined;
-  return { parameters, buffers, mode: pass.mode, ...(random && { random }) };
+  const { mode, labels } = pass;
+  return { parameters, buffers, mode, ...(labels && { labels }), ...(random && { random }) };
 }
 
 const tapeSlots = (link: Link, i: number, tape: Tape) => ({

@@ -22,6 +22,10 @@ export function columnSums(input: Slot, rows: number, columns: number, output: S
   ];
 }
 
+/** output[sample, column] = Σ_row input[sample, row, column] for an input [samples, rows, columns]. */
+export const sampleSums = (input: Slot, samples: number, rows: number, columns: number, output: Slot): Work =>
+  partSums(input, samples * rows, columns, rows, output);
+
 function partSums(input: Slot, rows: number, columns: number, partRows: number, sums: Slot): Work {
   const [kernel, lanes] = columns % 4 === 0 ? [columnSums4, columns / 4] : [columnSums1, columns];
   const grid = linearGrid(lanes * Math.ceil(rows / partRows), kernel);

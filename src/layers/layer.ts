@@ -51,6 +51,8 @@ export interface ForwardSlots {
   /** The layer's `saved`, of this pass. */
   readonly saved: Readonly<Record<string, Slot>>;
   readonly mode: Mode;
+  /** u32 [batch], maybe more behind: the samples' classes, in a pass that has them. */
+  readonly labels?: Slot;
   /** Present for a layer that `isRandom`, in mode `train`. */
   readonly random?: LayerRandom;
   readonly into?: IntoActivation;
@@ -109,6 +111,8 @@ export interface Layer {
   readonly mixesBatch?: boolean;
   /** True for a layer that draws random numbers while training. */
   readonly isRandom?: boolean;
+  /** How many classes the labels are of that its passes are given; absent for a layer that takes none. */
+  readonly classes?: number;
   /** True for a layer that only reads its input as another shape: its output is the input's slot. */
   readonly isView?: boolean;
   /** Names of those weights that are to be divided by their largest singular value: the passes are then given the divided ones. */
@@ -117,6 +121,8 @@ export interface Layer {
   readonly ending?: ProductEnding;
   /** True for a layer made of matrix products that heeds `into` and `through`: it saves the activations' own dispatches. */
   readonly takesEndings?: boolean;
+  /** Parameters that are only added to the output; where absent, what is named `bias`. */
+  readonly offsets?: readonly string[];
   forward(slots: ForwardSlots): readonly Work[];
   /** outputGrad → inputGrad and parameterGrads: ∂loss/∂output → ∂loss/∂input, ∂loss/∂parameters. */
   backward(slots: BackwardSlots): readonly Work[];
@@ -125,8 +131,7 @@ export interface Layer {
   /**
    * inputGrad and parameterGrads of ⟨outputGrad, outputTangent⟩, outputGrad and inputTangent held: what the derivative of
    * the layer changes by. Absent for a layer that is (piecewise) linear in its input: inputGrad would be 0, and the
-   * gradients of parameters are those of `backward` with the tangent as its input; what is named `bias` is then added to
-   * the output alone and has none.
+   * gradients of parameters are those of `backward` with the tangent as its input, but for its `offsets`, which have none.
    */
   curvature?(slots: CurvatureSlots): readonly Work[];
   /** Whether its derivative changes with its input: as a layer with a `curvature` does, where it does not say. */
@@ -147,6 +152,8 @@ export interface ReferencePass {
   readonly batch: number;
   readonly mode: Mode;
   readonly buffers: Readonly<Record<string, Float64Array>>;
+  /** Of the samples that it is given, where the layer has `classes`. */
+  readonly labels?: Uint32Array;
   /** The four random words that a layer which `isRandom` has at an index. */
   words(index: number): Words;
 }

@@ -20,7 +20,10 @@ export function referenceOf(
   if (!reference) throw new Error(`${plugin.type} has no reference.`);
   const size = sizeOf(pass.shape);
   const samples = Array.from({ length: pass.batch }, (_, row) =>
-    reference(config, input.slice(row * size, (row + 1) * size), parameters, pass),
+    reference(config, input.slice(row * size, (row + 1) * size), parameters, {
+      ...pass,
+      ...(pass.labels && { labels: pass.labels.subarray(row, row + 1) }),
+    }),
   );
   const each = samples[0]!.length;
   const output = new Float64Array(pass.batch * each);

@@ -14,6 +14,7 @@ import {
   type SlotsByName,
   tangentChain,
 } from './chain';
+import { classesOf } from './classes';
 import { bends } from './curvature';
 import { layers } from './index';
 import {
@@ -117,10 +118,10 @@ export default defineLayer({
           );
         return { ...part, parameters: own(parameters), gradients: own(gradients), buffers: own(buffers) };
       });
-    const passOf = ({ name }: Branch, { mode, random }: ForwardSlots): Pass => {
-      if (!random) return { mode };
+    const passOf = ({ name }: Branch, { mode, random, labels }: ForwardSlots): Pass => {
+      if (!random) return { mode, labels };
       const firstLane = (random.lane + 1) * 2 * LANES + (name === 'layers' ? 0 : LANES);
-      return { mode, random: { ...random, firstLane } };
+      return { mode, labels, random: { ...random, firstLane } };
     };
     const tapeOf = (way: Branch, slots: ForwardSlots) =>
       layTape(linksOf(way, slots), slots.input, slots.batch, passOf(way, slots), {
@@ -152,6 +153,7 @@ export default defineLayer({
         return lengths;
       },
       mixesBatch: nested.some(({ layer }) => layer.mixesBatch),
+      ...classesOf(nested.map(({ layer }) => layer)),
       isRandom: nested.some(({ layer }) => layer.isRandom),
       bends: nested.some(({ layer }) => bends(layer)),
       forward: (slots) => {

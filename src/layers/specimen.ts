@@ -59,6 +59,8 @@ export function specimenNumbers(length: number, place: number): Float32Array<Arr
   return normals(length, address).map(offCorner);
 }
 
+const specimenWord = (index: number): number => philox([index, 70, 99, 0], [7, 0])[0]!;
+
 /** Draws a specimen's numbers and gives its slots names. */
 export function prepareSpecimen(
   // biome-ignore lint/suspicious/noExplicitAny: plug-ins of all schemas; each parses its own configuration.
@@ -89,6 +91,9 @@ export function prepareSpecimen(
       specimenNumbers(sizeOf(spec.shape), 30 + i).map((x) => start + Math.abs(x) / 2),
     );
   });
+  const { classes } = layer;
+  const labels = Uint32Array.from({ length: batch }, (_, row) => (classes ? specimenWord(row) % classes : 0));
+  const labelSlot = slot('labels', batch);
   const saved = mode === 'train' ? Object.entries(layer.saved?.(shape, batch) ?? {}) : [];
   const clock = slot('clock', 1);
   const random: LayerRandom = { clock, stream: RANDOM, lane: LANE };
@@ -106,6 +111,7 @@ export function prepareSpecimen(
       batch,
       mode,
       buffers: bySpec(buffers, ({ data }) => Float64Array.from(data)),
+      labels,
       words: (index) =>
         philox([index, CLOCK * RANDOM.stride + RANDOM.offset, RANDOM.stream, LANE], RANDOM.seed),
     };
@@ -126,11 +132,13 @@ export function prepareSpecimen(
       buffers: bySpec(buffers, (one) => one.slot),
       saved: Object.fromEntries(saved.map(([name, length]) => [name, slot(`saved ${name}`, length)])),
       mode,
+      ...(classes && { labels: labelSlot }),
       ...(draws && { random }),
     },
     written: new Map<Slot, Float32Array | Uint32Array>([
       [inputSlot, toChannelsLast(input, shape)],
       ...[...parameters, ...buffers].map(({ spec, data, slot }) => [slot, ontoGpu(data, spec)] as const),
+      ...(classes ? [[labelSlot, labels] as const] : []),
       ...(draws ? [[clock, Uint32Array.of(CLOCK)] as const] : []),
     ]),
     reference,

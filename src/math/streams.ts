@@ -27,6 +27,11 @@ export const STREAMS = {
   // Real samples that a loss of pairs takes in an update of G, and what layers draw when D judges them.
   generatorData: 23,
   generatorUpdateReal: 24,
+  // Classes that generated samples of a conditional run are asked for.
+  discriminatorLabels: 30,
+  generatorLabels: 31,
+  evaluationLabels: 32,
+  sampleLabels: 33,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;
