@@ -2,7 +2,7 @@
 //
 //   logit = ⟨w + e_y, h⟩ + b        ∂/∂h = (w + e_y) · g        ∂/∂e_c = Σ g · h over the rows of class c
 //
-// and ∂/∂w is the sum of those over the classes. g is the gradient of the logit.
+// and ∂/∂w is the sum over all rows. g is the gradient of the logit.
 
 // include lib/linear.wgsl
 

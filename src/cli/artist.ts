@@ -5,6 +5,7 @@ import { fieldPoints, frameAround, type RunPicture } from '../export/picture';
 import { encodePng } from '../export/png';
 import { imageGrid, toRasters } from '../export/raster';
 import type { RunConfig } from '../training/config';
+import { classGrid, conditionOf } from '../training/labels';
 import { renderPicture } from './canvas';
 
 /** What there is to be drawn at a step. */
@@ -25,18 +26,21 @@ export interface Artist {
 }
 
 const POINTS = 2048;
-/** Images in a picture, in rows of eight. */
+/** Images in a picture, in rows of eight; of a conditional run as many as show its classes, a row each. */
 const IMAGES = 64;
 
 /** Who draws the runs of a configuration. */
 export function artistOf(config: RunConfig): Artist {
   const { image, shape, distribution, points } = dataSources.get(config.data.source).create(config.data);
   if (image) {
+    const classes = conditionOf(config);
+    const grid = classes === undefined ? undefined : classGrid(classes);
     return {
-      samples: IMAGES,
+      samples: grid ? grid.rows * grid.columns : IMAGES,
       points: new Float32Array(),
       imageShape: shape,
-      draw: async ({ generated }) => encodePng(imageGrid(toRasters(generated, shape))),
+      draw: async ({ generated }) =>
+        encodePng(imageGrid(toRasters(generated, shape), grid && { columns: grid.columns })),
     };
   }
   const bounds = distribution?.bounds ?? boundsOf(points!.list, shape[0]!);

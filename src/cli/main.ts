@@ -176,11 +176,16 @@ function program(console: Console, exit: (code: number) => void): Command {
       wholeNumber('--count', 1, 1_000_000),
     )
     .option('--seed <n>', 'seed of the noise', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option(
+      '--class <n>',
+      'of a conditional run: the class to draw (default: all; in a picture of images a row each)',
+      wholeNumber('--class', 0, 65_535),
+    )
     .option('--interpolate <rows>x<columns>', 'of images: ways from one sample to the next, a row each', ways)
     .requiredOption('--out <path>', 'a file that ends in .png, .csv or .npy; of images also a folder')
-    .action(async (run: string, options: SampleOptions) => {
+    .action(async (run: string, { class: label, ...options }: SampleOptions & { class?: number }) => {
       const { sample } = await import('./sample');
-      await sample(run, options, console);
+      await sample(run, { ...options, ...(label !== undefined && { label }) }, console);
     });
 
   program

@@ -11,6 +11,8 @@ import { encodePng } from '../export/png';
 import { imageGrid, toRasters } from '../export/raster';
 import { sizeOf } from '../layers/layer';
 import { UserError } from '../math/errors';
+import type { SampleChoice } from '../training/inference';
+import { classGrid, conditionOf, gridLabels } from '../training/labels';
 import { Trainer } from '../training/trainer';
 import { artistOf } from './artist';
 import type { Console } from './console';
@@ -22,6 +24,8 @@ export interface SampleOptions {
   /** As many as suit where not given. */
   readonly count?: number;
   readonly seed: number;
+  /** Of a conditional run: the class to draw. Where absent, images in a picture are class by class, others as they come. */
+  readonly label?: number;
   readonly out: string;
   /** Ways between samples instead of samples: so many, of so many images each. */
   readonly interpolate?: { readonly rows: number; readonly columns: number };
@@ -41,9 +45,11 @@ export async function sample(run: string, options: SampleOptions, console: Conso
   const { config, state } = readCheckpoint(readUserFile(checkpoint), checkpoint);
   const { image } = dataSources.get(config.data.source).create(config.data);
   checkKind(kind, out, image !== undefined, interpolate !== undefined);
+  const classes = conditionOf(config);
+  const label = labelOf(options.label, classes, run);
   const device = await openNodeDevice();
   try {
-    const trainer = await Trainer.create(device, config, image && standIn(image));
+    const trainer = await Trainer.create(device, config, image && standIn(image, classes));
     try {
       trainer.writeState(state);
     } catch (error) {
@@ -51,14 +57,25 @@ export async function sample(run: string, options: SampleOptions, console: Conso
         throw new UserError(`${checkpoint}: does not fit its own configuration (${error.message}).`);
       throw error;
     }
-    const wanted = options.count ?? (image && kind === '.png' ? 64 : 1000);
+    const picture = image !== undefined && kind === '.png';
+    // A picture of all classes has a row for each; else samples are of one class, or of classes as they come.
+    const all = picture && classes && label === undefined ? classGrid(classes) : undefined;
+    const columns = all && (options.count === undefined ? all.columns : Math.ceil(options.count / all.rows));
+    const grid = all && { rows: all.rows, columns: columns! };
+    const wanted = grid ? grid.rows * grid.columns : (options.count ?? (picture ? 64 : 1000));
+    const choice: SampleChoice = grid
+      ? { labels: gridLabels(grid), columns: grid.columns }
+      : label === undefined
+        ? {}
+        : { labels: new Uint32Array(wanted).fill(label) };
     const generated = interpolate
-      ? await drawWays(trainer, { ...interpolate, seed })
-      : await trainer.sample(wanted, seed);
+      ? await drawWays(trainer, { ...interpolate, seed, label })
+      : await trainer.sample(wanted, seed, choice);
     trainer.destroy();
+    const of = label === undefined ? '' : ` of class ${label}`;
     const what = interpolate
-      ? `${count(interpolate.rows)} ways of ${count(interpolate.columns)} images between samples of G`
-      : `${count(wanted)} samples of G`;
+      ? `${count(interpolate.rows)} ways of ${count(interpolate.columns)} images between samples${of} of G`
+      : `${count(wanted)} samples${of} of G`;
     const title = `${what} after ${count(state.updates.generator)} steps`;
     const shape = trainer.run.generator.output;
     if (kind === '') {
@@ -74,6 +91,7 @@ export async function sample(run: string, options: SampleOptions, console: Conso
       if (kind === '.csv') return toCsv(generated, size);
       if (kind === '.npy') return encodeNpy(generated, [generated.length / size, ...shape]);
       if (interpolate) return encodePng(imageGrid(toRasters(generated, shape), interpolate));
+      if (picture) return encodePng(imageGrid(toRasters(generated, shape), grid));
       return artistOf(config).draw({ title, caption: `${checkpoint}, seed ${seed}`, generated });
     }
   } finally {
@@ -99,6 +117,18 @@ function kindOf(out: string): Kind {
   return kind;
 }
 
+/** The class that is asked for, where one is. */
+function labelOf(label: number | undefined, classes: number | undefined, run: string): number | undefined {
+  if (label === undefined) return undefined;
+  if (classes === undefined) {
+    throw new UserError(
+      `--class: ${label} given, but ${run} is not conditional; samples without it would do.`,
+    );
+  }
+  if (label < classes) return label;
+  throw new UserError(`--class: ${label} given; a class from 0 to ${classes - 1} would do.`);
+}
+
 function checkKind(kind: Kind, out: string, isImages: boolean, ways: boolean): void {
   if (ways && !isImages) {
     throw new UserError('--interpolate: the run is not of images; without it, samples would do.');
@@ -112,10 +142,17 @@ function checkKind(kind: Kind, out: string, isImages: boolean, ways: boolean): v
   }
 }
 
-/** Drawing samples needs no data, but a run does not begin without: one black image stands for it. */
-function standIn({ channels, height, width }: NonNullable<DataSource['image']>): DataContent {
+/** Drawing samples needs no data, but a run does not begin without: one black image stands for it, of the first of its classes. */
+function standIn(
+  { channels, height, width }: NonNullable<DataSource['image']>,
+  classes: number | undefined,
+): DataContent {
   const pieces = [new Uint8Array(channels * height * width)];
-  return { images: { name: 'a black image', count: 1, channels, height, width, pieces } };
+  const labelled = classes && {
+    labels: Uint16Array.of(0),
+    classes: Array.from({ length: classes }, (_, i) => String(i)),
+  };
+  return { images: { name: 'a black image', count: 1, channels, height, width, pieces, ...labelled } };
 }
 
 /** `000000.png`, `000001.png` and so on, as large as they are. */

@@ -65,7 +65,10 @@ export async function score(run: string, options: ScoreOptions, console: Console
     await restoreCheckpoint(trainer, state, checkpoint);
     tell(`Drawing ${count(samples)} samples`);
     const picturesFrom = (pixels: Float32Array): Pictures => ({ ...image, pixels });
-    const generated = picturesFrom(await trainer.sample(samples, options.seed));
+    // As many of each class.
+    const { classes } = trainer.run;
+    const asked = classes ? Uint32Array.from({ length: samples }, (_, i) => i % classes) : undefined;
+    const generated = picturesFrom(await trainer.sample(samples, options.seed, asked && { labels: asked }));
     const drawn = picturesFrom(await trainer.real(2 * samples, options.seed));
     trainer.destroy();
     const [real, otherReal] = [slicePictures(drawn, 0, samples), slicePictures(drawn, samples)];
@@ -80,7 +83,7 @@ export async function score(run: string, options: ScoreOptions, console: Console
     tell('Training a classifier');
     const labelled = labelledData(config.data, content);
     const classifier = labelled && (await trainClassifier(device, labelled));
-    const classScores = classifier && (await scoreClasses(classifier, generated, real, otherReal));
+    const classScores = classifier && (await scoreClasses(classifier, generated, real, otherReal, asked));
     classifier?.destroy();
     tell('');
 
@@ -152,7 +155,19 @@ function table(scores: Scores, folder: string): string[] {
     if (scores.classShares === undefined) return [];
     const range = (shares: readonly number[]) =>
       `${percent(Math.min(...shares))} – ${percent(Math.max(...shares))}`;
+    const agreement: Row[] =
+      scores.classAgreement === undefined
+        ? []
+        : [
+            [
+              'of the class asked for',
+              percent(scores.classAgreement),
+              percent(scores.classifierAccuracy!),
+              'as a classifier sees it; of other real images, held-out ones',
+            ],
+          ];
     return [
+      ...agreement,
       [
         'classifier is sure (> 0.9)',
         percent(scores.classifierConfident!),

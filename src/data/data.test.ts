@@ -254,3 +254,22 @@ test('data is uncorrelated with noise of the same seed and draw', async () => {
     expect(Math.abs(correlation)).toBeLessThan(5 / Math.sqrt(20_000));
   }
 });
+
+test.each(['ring', 'grid', 'gaussianMixture'])('%s: the classes of a draw are its modes', async (name) => {
+  const source = create({ source: name } as never);
+  const values = await draw(source, 3000);
+  const labels = await draw({ ...source, draw: source.drawLabels! }, 3000);
+  const { dimensions, modes } = source.distribution!;
+  expect(source.classes).toBe(modes!.length);
+  const words = new Uint32Array(labels.buffer, labels.byteOffset, 3000);
+  let right = 0;
+  for (let i = 0; i < 3000; i++) {
+    if (source.classAt!(values.subarray(i * dimensions, (i + 1) * dimensions)) === words[i]) right++;
+  }
+  // On the line, neighbours overlap: about 1 in 500 lies nearer to another.
+  expect(right / 3000).toBeGreaterThan(0.99);
+  const counts = modes!.map((_, mode) => words.filter((label) => label === mode).length);
+  modes!.forEach(({ weight }, i) => {
+    expect(Math.abs(counts[i]! - 3000 * weight)).toBeLessThan(5 * Math.sqrt(3000 * weight));
+  });
+});

@@ -39,13 +39,16 @@ export function mixtureSource(modes: readonly Mode[]): DataSource {
     classAt: (x) => {
       const likely = densities.map((density) => density(x));
       // Far from all of them every density is 0: then the nearest.
-      return likely.some((p) => p > 0) ? placeOfLargest(likely) : placeOfLargest(modes.map((mode) => -distance(mode, x)));
+      return likely.some((p) => p > 0)
+        ? placeOfLargest(likely)
+        : placeOfLargest(modes.map((mode) => -distance(mode, x)));
     },
   };
 }
 
 const placeOfLargest = (values: readonly number[]) => values.indexOf(Math.max(...values));
-const distance = ({ center }: Mode, x: ArrayLike<number>) => Math.hypot(...center.map((c, axis) => x[axis]! - c));
+const distance = ({ center }: Mode, x: ArrayLike<number>) =>
+  Math.hypot(...center.map((c, axis) => x[axis]! - c));
 
 const axes = (dimensions: number, of: (axis: number) => number) =>
   Array.from({ length: dimensions }, (_, axis) => of(axis));

@@ -39,12 +39,23 @@ export interface Ways {
   readonly columns: number;
   /** Of the samples at their ends: the first ones of `Trainer.sample`. */
   readonly seed: number;
+  /** Of a conditional run: the class of all of them. Where absent, each way is of the next class. */
+  readonly label?: number | undefined;
 }
 
-/** [rows · columns, …sample]: G along the ways of `interpolateNoise`. */
-export async function drawWays(trainer: Trainer, { rows, columns, seed }: Ways): Promise<Float32Array> {
+/** [rows · columns, …sample]: G along the ways of `interpolateNoise`, each of which keeps its class. */
+export async function drawWays(
+  trainer: Trainer,
+  { rows, columns, seed, label }: Ways,
+): Promise<Float32Array> {
   const { type, size } = trainer.config.noise;
-  return trainer.generate(interpolateNoise(await trainer.noise(rows, seed), size, columns, type));
+  const { classes } = trainer.run;
+  const labels = Uint32Array.from(
+    { length: rows * columns },
+    (_, i) => label ?? Math.floor(i / columns) % (classes ?? 1),
+  );
+  const noise = interpolateNoise(await trainer.noise(rows, seed), size, columns, type);
+  return trainer.generate(noise, classes ? { labels } : {});
 }
 
 /** Weights of both ends at t: sin((1 − t)ω)/sin ω and sin(tω)/sin ω, ω the angle between them. */

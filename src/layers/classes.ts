@@ -9,11 +9,7 @@ import type { ForwardSlots, Layer } from './layer';
 
 /** Schema entry of every layer that is told the classes of samples. */
 export const classesEntries = {
-  classes: v.pipe(
-    wholeFrom(2, 65_536),
-    v.description('How many classes the data have.'),
-    v.examples([10]),
-  ),
+  classes: v.pipe(wholeFrom(2, 65_536), v.description('How many classes the data have.'), v.examples([10])),
 };
 
 /** The labels of a pass, which whoever makes one for a conditional network has to give. */

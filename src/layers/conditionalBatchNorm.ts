@@ -61,7 +61,10 @@ export default defineLayer({
       ],
       forward: (slots) => {
         const normal = rowsOf('x̂', slots.batch);
-        return [...layer.forward({ ...slots, parameters: {}, output: normal }), affine(slots, normal, slots.output, 1)];
+        return [
+          ...layer.forward({ ...slots, parameters: {}, output: normal }),
+          affine(slots, normal, slots.output, 1),
+        ];
       },
       backward: (slots) => {
         const { outputGrad, inputGrad, parameterGrads, ...rest } = slots;

@@ -11,7 +11,9 @@ export function curvatureOf(layer: Layer, slots: CurvatureSlots): readonly Work[
   if (layer.curvature) return layer.curvature(slots);
   const { inputTangent, inputGrad: _none, parameterGrads = {}, ...rest } = slots;
   const { offsets = ['bias'] } = layer;
-  const grads = Object.fromEntries(Object.entries(parameterGrads).filter(([name]) => !offsets.includes(name)));
+  const grads = Object.fromEntries(
+    Object.entries(parameterGrads).filter(([name]) => !offsets.includes(name)),
+  );
   if (Object.keys(grads).length === 0) return [];
   return layer.backward({ ...rest, input: inputTangent, parameterGrads: grads });
 }

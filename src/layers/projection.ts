@@ -13,7 +13,8 @@ const TYPE = 'projection';
 
 export default defineLayer({
   type: TYPE,
-  summary: 'D’s last layer where it is told the classes: how real, and how like its class (Miyato & Koyama 2018).',
+  summary:
+    'D’s last layer where it is told the classes: how real, and how like its class (Miyato & Koyama 2018).',
   formula: 'y = ⟨w + e_class, x⟩ + b',
   schema: v.strictObject({ type: v.literal(TYPE), ...classesEntries, ...initializerEntries }),
   create: (config, input) => {
@@ -64,7 +65,7 @@ export default defineLayer({
                   classes,
                   columns: inputs,
                 }),
-                ...columnSums(parameterGrads.embedding!, classes, inputs, parameterGrads.weight!),
+                ...columnSums(terms, batch, inputs, parameterGrads.weight!),
                 ...(parameterGrads.bias ? columnSums(outputGrad, batch, 1, parameterGrads.bias) : []),
               ]
             : []),

@@ -31,12 +31,12 @@ export function withClassLoss(
   { batch, outputs, outputsGrad, labels, terms }: AuxiliarySlots,
   loss: (logits: Slot, logitsGrad: Slot) => readonly Work[],
 ): Work[] {
-  const rows = outputs.length / (1 + classes);
-  const logits: Slot = { name: 'logits of real', length: rows };
-  const logitsGrad: Slot = { name: 'gradient of logits of real', length: rows };
+  const { logits, work: taking } = logitsIn(outputs, classes);
+  const rows = logits.length;
+  const logitsGrad: Slot = { name: 'gradient of logits alone', length: rows };
   const shape = { batch, parts: rows / batch, classes, weight };
   return [
-    work(takeLogits, { outputs, logits, shape }, linearGrid(rows, takeLogits)),
+    ...taking,
     ...loss(logits, logitsGrad),
     work(
       classLoss,
@@ -45,4 +45,13 @@ export function withClassLoss(
       5 * outputs.length,
     ),
   ];
+}
+
+/** D's logits, [rows], in what it ends in, [rows, 1 + classes]; `classes` 0 where there is nothing else. */
+export function logitsIn(outputs: Slot, classes: number): { readonly logits: Slot; readonly work: Work[] } {
+  if (classes === 0) return { logits: outputs, work: [] };
+  const rows = outputs.length / (1 + classes);
+  const logits: Slot = { name: 'logits alone', length: rows };
+  const shape = { batch: rows, parts: 1, classes, weight: 0 };
+  return { logits, work: [work(takeLogits, { outputs, logits, shape }, linearGrid(rows, takeLogits))] };
 }

@@ -5,7 +5,6 @@ import type { LayerConfig } from '../training/config';
 /** 4 × 4, stride 2, padding 1: halves or doubles each side, and every pixel is covered equally often. */
 const halving = { kernel: 4, stride: 2, padding: 1 };
 const leakyRelu: LayerConfig = { type: 'leakyRelu', slope: 0.2 };
-const normed: LayerConfig[] = [{ type: 'batchNorm' }, { type: 'relu' }];
 /** DCGAN's weights begin small and normal. */
 const start = { initializer: 'normal', standardDeviation: 0.02 };
 /** Batch norm takes the mean away, and a bias with it. */
@@ -18,11 +17,15 @@ export interface GeneratorOptions {
   readonly widths: readonly [number, ...number[]];
   /** Of the image. */
   readonly channels: 1 | 3;
+  /** Where the images are to be of classes asked for: how many there are. */
+  readonly classes?: number;
 }
 
-/** Batch norm and ReLU behind everything but the last transposed convolution, which ends in tanh. */
-export function dcganGenerator({ from, widths, channels }: GeneratorOptions): LayerConfig[] {
+/** Batch norm, of the class where there are some, and ReLU behind everything but the last transposed convolution, which ends in tanh. */
+export function dcganGenerator({ from, widths, channels, classes }: GeneratorOptions): LayerConfig[] {
   const [first, ...between] = widths;
+  const norm = classes === undefined ? { type: 'batchNorm' } : { type: 'conditionalBatchNorm', classes };
+  const normed: LayerConfig[] = [norm, { type: 'relu' }];
   return [
     { type: 'dense', units: from[0] * from[1] * first, ...beforeNorm },
     { type: 'reshape', shape: [first, ...from] },
@@ -41,10 +44,12 @@ export interface DiscriminatorOptions {
   readonly widths: readonly number[];
   /** Units of a dense layer, also with batch norm, between the convolutions and the logit, where there is to be one. */
   readonly hidden?: number;
+  /** Where D is to be told classes: how many there are. */
+  readonly classes?: number;
 }
 
 /** Leaky ReLUs, batch norm behind everything but the first convolution, and one logit at the end. */
-export function dcganDiscriminator({ widths, hidden }: DiscriminatorOptions): LayerConfig[] {
+export function dcganDiscriminator({ widths, hidden, classes }: DiscriminatorOptions): LayerConfig[] {
   return [
     ...widths.flatMap((width, i): LayerConfig[] => {
       const convolution = { type: 'conv2d', channels: width, ...halving };
@@ -56,6 +61,6 @@ export function dcganDiscriminator({ widths, hidden }: DiscriminatorOptions): La
     ...(hidden === undefined
       ? []
       : [{ type: 'dense', units: hidden, ...beforeNorm }, { type: 'batchNorm' }, leakyRelu]),
-    { type: 'dense', units: 1, ...start },
+    classes === undefined ? { type: 'dense', units: 1, ...start } : { type: 'projection', classes, ...start },
   ];
 }

@@ -8,6 +8,8 @@ import type { Pictures } from './pictures';
 export interface ClassScores {
   /** Of the classifier, on real pictures that were held out. */
   readonly classifierAccuracy: number;
+  /** Of a conditional run: share of the generated pictures that the classifier takes for the class they were asked for. */
+  readonly classAgreement?: number;
   /** Share of the pictures of which the classifier is sure: largest probability above 0.9. */
   readonly classifierConfident: number;
   readonly classifierConfidentReal: number;
@@ -22,18 +24,21 @@ export interface ClassScores {
   readonly frechetReal: number;
 }
 
-/** Scores generated pictures, and other real ones, against real ones. */
+/** Scores generated pictures, and other real ones, against real ones; `asked` are the classes of the generated ones, [count]. */
 export async function scoreClasses(
   classifier: Classifier,
   generated: Pictures,
   real: Pictures,
   otherReal: Pictures,
+  asked?: Uint32Array,
 ): Promise<ClassScores> {
   const reference = await classifier.classify(real);
-  const own = compare(await classifier.classify(generated), reference);
+  const classified = await classifier.classify(generated);
+  const own = compare(classified, reference);
   const other = compare(await classifier.classify(otherReal), reference);
   return {
     classifierAccuracy: classifier.accuracy,
+    ...(asked && { classAgreement: agreement(classified.probabilities, asked) }),
     classifierConfident: own.confident,
     classifierConfidentReal: other.confident,
     classShares: own.shares,
@@ -43,6 +48,12 @@ export async function scoreClasses(
     frechet: own.frechet,
     frechetReal: other.frechet,
   };
+}
+
+/** Share of the rows whose largest probability is that of the class asked for. */
+function agreement(probabilities: Rows, asked: Uint32Array): number {
+  const right = asked.reduce((sum, label, row) => sum + (largestOf(probabilities, row) === label ? 1 : 0), 0);
+  return right / asked.length;
 }
 
 const SURE = 0.9;

@@ -7,7 +7,7 @@ import type { Slot, Work } from '../gpu/work';
 import { sizeOf } from '../layers/layer';
 import { losses } from '../losses';
 import { seedWords } from '../math/philox';
-import { STREAMS } from '../math/streams';
+import { STREAMS, type StreamName } from '../math/streams';
 import { noises } from '../noise';
 import { type NoiseSource, noiseWork } from '../noise/noise';
 import { type AveragedNetwork, averageOf } from './average-network';
@@ -17,6 +17,7 @@ import { FAULT_WORDS } from './fault';
 import type { Game } from './game';
 import { generatorUpdate } from './generator-update';
 import { gradientNorm } from './gradient-norm';
+import { checkClasses, classesIn, type LabelSlots, randomLabels } from './labels';
 import { HISTORY_WORDS } from './metrics';
 import { mixesBatch } from './network';
 import { mixes } from './penalize';
@@ -40,6 +41,11 @@ export interface CompiledRun {
   readonly generatorReal: Slot | undefined;
   /** [batch]: drawn where a penalty looks between real and generated samples. */
   readonly epsilon: Slot | undefined;
+  /** How many classes the networks are told of, and those of the samples, in a conditional run. */
+  readonly classes: number | undefined;
+  readonly labels: LabelSlots | undefined;
+  /** Numbers that D ends in beside its logit: one for each class where there is an auxiliary classifier. */
+  readonly classLogits: number;
   readonly history: Slot;
   readonly fault: Slot;
   /** Draws of an update, apart from the update: a replayed run brings its batches. */
@@ -66,6 +72,17 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
       { name: `data ${name}`, length: table.length },
     ]),
   );
+  const classes = classesIn(generator);
+  const labelSlot = (of: string, length: number): Slot => ({ name: `labels of ${of}`, length });
+  const labels: LabelSlots | undefined = classes
+    ? {
+        judged: labelSlot('judged samples', 2 * batch),
+        discriminator: labelSlot('D’s update', batch),
+        generator: labelSlot('G’s update', batch),
+      }
+    : undefined;
+  const auxiliary =
+    config.auxiliaryClassifier && classes ? { classes, ...config.auxiliaryClassifier } : undefined;
   const loss = losses.get(config.loss);
   const sampleSize = sizeOf(generator.output);
   const history: Slot = { name: 'metrics history', length: HISTORY_WORDS };
@@ -86,6 +103,8 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     generatorNoise: noiseSlot('generator noise'),
     generatorReal: loss.paired ? { name: 'real of G’s update', length: batch * sampleSize } : undefined,
     epsilon: { name: 'epsilon', length: batch },
+    labels,
+    auxiliary,
     terms,
     record: {
       terms,
@@ -100,6 +119,23 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
   const { real, discriminatorNoise, generatorNoise, generatorReal, average, stream } = game;
   const epsilon = mixes(game) ? game.epsilon : undefined;
   const interval = lazyIntervalOf(config);
+  /** The classes of a real batch, by the same draw. */
+  const realLabels = (clock: Slot, output: Slot, name: StreamName): readonly Work[] => {
+    if (!data || !classes) return [];
+    checkClasses(classes, data, config.data!.source);
+    return data.drawLabels!({ clock, output, batch, stream: stream(name), tables });
+  };
+  /** The classes of generated samples: the real ones' where the loss is of pairs, whose halves are to be alike but for that. */
+  const generatedLabels = (
+    clock: Slot,
+    output: Slot,
+    name: StreamName,
+    real: StreamName,
+  ): readonly Work[] => {
+    if (!data || !classes) return [];
+    if (loss.paired) return realLabels(clock, output, real);
+    return [randomLabels(classes, { clock, output, batch, stream: stream(name) })];
+  };
 
   return {
     generator,
@@ -113,6 +149,9 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     generatorNoise,
     generatorReal,
     epsilon,
+    classes,
+    labels,
+    classLogits: auxiliary?.classes ?? 0,
     history,
     fault,
     drawForDiscriminator: [
@@ -123,6 +162,12 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
         stream: stream('data'),
         tables,
       }) ?? []),
+      ...(labels
+        ? [
+            ...realLabels(discriminator.clock, labels.judged, 'data'),
+            ...generatedLabels(discriminator.clock, labels.discriminator, 'discriminatorLabels', 'data'),
+          ]
+        : []),
       ...noise.draw({
         clock: discriminator.clock,
         output: discriminatorNoise,
@@ -149,6 +194,9 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
             stream: stream('generatorData'),
             tables,
           })
+        : []),
+      ...(labels
+        ? generatedLabels(generator.clock, labels.generator, 'generatorLabels', 'generatorData')
         : []),
       ...noise.draw({
         clock: generator.clock,

@@ -8,13 +8,14 @@ import { losses } from '../losses';
 import { nameOf, pluginOf } from '../math/choice';
 import { UserError } from '../math/errors';
 import { describe } from '../math/phrases';
-import { wholeFrom } from '../math/ranges';
+import { numberFrom, wholeFrom } from '../math/ranges';
 import { noises } from '../noise';
 import { optimizers } from '../optimizers';
 import { penalties } from '../penalties';
 import { type AverageConfig, averageSchema } from './average';
 import { parseWith, problemsWith } from './explain';
 import { type Field, fieldsOf, type Kind } from './fields';
+import { checkClasses, checkConditions, conditionOf } from './labels';
 
 export type { LayerConfig };
 
@@ -50,6 +51,8 @@ export interface TrainerConfig {
   readonly loss: string;
   /** What the target of a real sample is below 1, in the losses that are cross entropies. */
   readonly labelSmoothing: number;
+  /** D ends in a number for each class too, and both networks minimise `weight` times the cross entropy of those (ACGAN). */
+  readonly auxiliaryClassifier?: { readonly weight: number };
   /** Penalties on D's gradient, added to its loss. */
   readonly regularizers: readonly RegularizerConfig[];
   readonly optimizer: { readonly generator: OptimizerConfig; readonly discriminator: OptimizerConfig };
@@ -114,6 +117,18 @@ const labelSmoothing = v.pipe(
   v.description('D’s target for real samples is 1 less this, in losses that are cross entropies.'),
 );
 
+const auxiliaryClassifier = v.pipe(
+  v.strictObject({
+    weight: v.optional(
+      v.pipe(numberFrom(1e-6, 1e6), v.description('Of the cross entropy, beside the loss of the logit.')),
+      1,
+    ),
+  }),
+  v.description(
+    'D also says which class a sample is of, in a number for each behind its logit, and both networks want it to be right (Odena et al. 2017).',
+  ),
+);
+
 const weightClip = v.pipe(
   v.number('a number above 0, or null for no limit, would do'),
   v.check((c) => c > 0 && c < Infinity, 'a number above 0, or null for no limit, would do'),
@@ -150,6 +165,7 @@ const common = {
   ),
   loss: v.optional(loss, 'nonSaturating'),
   labelSmoothing: v.optional(labelSmoothing, 0),
+  auxiliaryClassifier: v.optional(auxiliaryClassifier),
   regularizers: v.optional(regularizers, []),
   optimizer: v.pipe(
     v.strictObject({
@@ -221,7 +237,8 @@ export function problemsIn(input: unknown): readonly string[] {
 export function parseConfig(input: unknown): RunConfig {
   const config = parseObject(runSchema, input) as RunConfig;
   checkDraws(config);
-  const shape = dataSources.get(config.data.source).create(config.data).shape;
+  const source = dataSources.get(config.data.source).create(config.data);
+  const { shape } = source;
   const generated = outputShape(config, 'generator', [config.noise.size]);
   if (!sameShape(generated, shape)) {
     throw new UserError(
@@ -230,6 +247,9 @@ export function parseConfig(input: unknown): RunConfig {
     );
   }
   checkDiscriminator(config, shape);
+  const classes = conditionOf(config);
+  // Whether images have labels is known when they are read.
+  if (classes && (source.drawLabels || !source.image)) checkClasses(classes, source, config.data.source);
   // The losses take the logit: a squashing last layer would be squashed twice.
   const last = config.discriminator.at(-1)!;
   if (last.type === 'sigmoid') {
@@ -245,6 +265,11 @@ export function parseConfig(input: unknown): RunConfig {
 export function parseReplayConfig(input: unknown): TrainerConfig {
   const config = parseObject(replaySchema, input) as TrainerConfig;
   checkDiscriminator(config, outputShape(config, 'generator', [config.noise.size]));
+  if (conditionOf(config)) {
+    throw new UserError(
+      'generator: is told the classes of samples, which recorded runs do not have; layers without classes would do.',
+    );
+  }
   return config;
 }
 
@@ -307,6 +332,14 @@ function checkDiscriminator(config: TrainerConfig, input: Shape): void {
     const having = losses.names.filter((name) => losses.get(name).hasLabels);
     throw new UserError(
       `labelSmoothing: ${config.labelSmoothing} given with the loss ${config.loss}, which has no labels; 0 would do, or one of the losses ${having.join(', ')}.`,
+    );
+  }
+  const classes = checkConditions(config, input);
+  if (config.auxiliaryClassifier) {
+    const outputs = 1 + classes!;
+    if (output.length === 1 && output[0] === outputs) return;
+    throw new UserError(
+      `discriminator: its output has shape ${text(output)}; with auxiliaryClassifier it has to end in one logit and a number for each of ${classes} classes, for example with { "type": "dense", "units": ${outputs} }.`,
     );
   }
   if (output.length !== 1 || output[0] !== 1) {

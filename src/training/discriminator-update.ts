@@ -3,7 +3,8 @@
 import type { Slot, Work } from '../gpu/work';
 import type { Tape } from '../layers/chain';
 import { copyWork } from '../layers/slots';
-import { type Game, trainingPass } from './game';
+import type { StreamName } from '../math/streams';
+import { type Game, lossWork, trainingPass } from './game';
 import { addedPass } from './gradient-sum';
 import { recordUpdate } from './metrics';
 import { backward, forward, mixesBatch } from './network';
@@ -15,9 +16,9 @@ import { optimize } from './trained-network';
  * `lazily`: an update that ends in a second step, on the penalties that come only every so often (Karras et al. 2020, appendix B).
  */
 export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[] {
-  const { generator, discriminator, discriminatorNoise, config, record } = game;
+  const { generator, discriminator, discriminatorNoise, labels, config, record } = game;
   const { batchSize: batch } = config;
-  const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator');
+  const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator', labels?.discriminator);
   const generated = forward(generator, discriminatorNoise, batch, pass, { keep: false });
   const judged = mixesBatch(discriminator)
     ? { work: judgeApart(game, generated.output) }
@@ -26,6 +27,7 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
   return [
     ...divideWeights([...generator.spectral, ...discriminator.spectral], { iterate: true }),
     ...generated.work,
+    ...(labels ? [copyWork(labels.discriminator, labels.judged, batch, { to: batch })] : []),
     ...judged.work,
     ...addPenalties(game, penalties.always, { ...judged, generated: generated.output }),
     recordUpdate('discriminator', record, batch),
@@ -45,45 +47,47 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
 function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape } {
   const { discriminator, loss, real, sampleSize, terms } = game;
   const { batchSize: batch, labelSmoothing: smoothing } = game.config;
-  const tape = forward(
-    discriminator,
-    real,
-    2 * batch,
-    trainingPass(game, discriminator, 'discriminatorUpdateReal'),
-  );
-  const logitsGrad: Slot = { name: 'logitsGrad', length: 2 * batch };
+  const labels = game.labels?.judged;
+  const pass = trainingPass(game, discriminator, 'discriminatorUpdateReal', labels);
+  const tape = forward(discriminator, real, 2 * batch, pass);
+  const outputsGrad: Slot = { name: 'logitsGrad', length: tape.output.length };
   return {
     tape,
     work: [
       copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
       ...tape.work,
-      ...loss.discriminator({ batch, logits: tape.output, logitsGrad, terms, smoothing }),
-      ...backward(discriminator, tape, logitsGrad, { input: false, parameters: true }).work,
+      ...lossWork(game, { outputs: tape.output, outputsGrad, labels }, (logits, logitsGrad) =>
+        loss.discriminator({ batch, logits, logitsGrad, terms, smoothing }),
+      ),
+      ...backward(discriminator, tape, outputsGrad, { input: false, parameters: true }).work,
     ],
   };
 }
 
 /** Real samples go through D, then the generated ones; the gradient is the sum of both passes'. */
 function judgeApart(game: Game, generated: Slot): Work[] {
-  const { discriminator, loss, real, terms } = game;
+  const { discriminator, labels, loss, real, terms } = game;
   const { batchSize: batch, labelSmoothing: smoothing } = game.config;
-  const judge = (samples: Slot, name: 'discriminatorUpdateReal' | 'discriminatorUpdateGenerated') =>
-    forward(discriminator, samples, batch, trainingPass(game, discriminator, name));
-  const judgedReal = judge(real, 'discriminatorUpdateReal');
-  const judgedGenerated = judge(generated, 'discriminatorUpdateGenerated');
-  const logits: Slot = { name: 'logits', length: 2 * batch };
-  const logitsGrad: Slot = { name: 'logitsGrad', length: 2 * batch };
-  const half = (name: string): Slot => ({ name: `${name} logitsGrad`, length: batch });
+  const judge = (samples: Slot, name: StreamName, labels: Slot | undefined) =>
+    forward(discriminator, samples, batch, trainingPass(game, discriminator, name, labels));
+  const judgedReal = judge(real, 'discriminatorUpdateReal', labels?.judged);
+  const judgedGenerated = judge(generated, 'discriminatorUpdateGenerated', labels?.discriminator);
+  const { length } = judgedReal.output;
+  const outputs: Slot = { name: 'logits', length: 2 * length };
+  const outputsGrad: Slot = { name: 'logitsGrad', length: 2 * length };
+  const half = (name: string): Slot => ({ name: `${name} logitsGrad`, length });
   const [realGrad, generatedGrad] = [half('real'), half('generated')];
   const wanted = { input: false, parameters: true };
   return [
     ...judgedReal.work,
     ...judgedGenerated.work,
-    copyWork(judgedReal.output, logits, batch),
-    copyWork(judgedGenerated.output, logits, batch, { to: batch }),
-    ...loss.discriminator({ batch, logits, logitsGrad, terms, smoothing }),
-    copyWork(logitsGrad, realGrad, batch),
-    copyWork(logitsGrad, generatedGrad, batch, { from: batch }),
+    copyWork(judgedReal.output, outputs, length),
+    copyWork(judgedGenerated.output, outputs, length, { to: length }),
+    ...lossWork(game, { outputs, outputsGrad, labels: labels?.judged }, (logits, logitsGrad) =>
+      loss.discriminator({ batch, logits, logitsGrad, terms, smoothing }),
+    ),
+    copyWork(outputsGrad, realGrad, length),
+    copyWork(outputsGrad, generatedGrad, length, { from: length }),
     ...backward(discriminator, judgedReal, realGrad, wanted).work,
     ...addedPass(
       discriminator,

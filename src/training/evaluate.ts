@@ -10,11 +10,12 @@ import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
 import { copyWork } from '../layers/slots';
 import { losses } from '../losses';
+import { logitsIn } from '../losses/auxiliaryClassifier';
 import type { CompiledRun } from './compile';
 import type { TrainerConfig } from './config';
 import { createEvaluator, type Evaluator, lowerBound, type Scores } from './evaluation';
 import { NO_FAULT } from './fault';
-import { generateWork, inferenceBatch, realWork } from './inference';
+import { generateWork, inferenceBatch, labelsWork, realLabelsWork, realWork } from './inference';
 import { HISTORY_WORDS, historyPieces, type MetricsRow, parseRows, recordUpdate } from './metrics';
 import { forward } from './network';
 
@@ -97,16 +98,33 @@ export class EvaluationPlan {
     );
     for (const [name, table] of Object.entries(evaluator?.tables ?? {})) memory.write(tables[name]!, table);
     const source = { seed: config.seed, clock: clocks.draw, batch };
-    const judged = forward(run.discriminator, judgedSamples, 2 * batch, EVALUATE, { keep: false });
+    const labels = run.classes
+      ? { judged: slot('labels', 2 * batch), generated: slot('asked', batch) }
+      : undefined;
+    const pass = { ...EVALUATE, labels: labels?.judged };
+    const judged = forward(run.discriminator, judgedSamples, 2 * batch, pass, { keep: false });
+    const { logits, work: taking } = logitsIn(judged.output, run.classLogits);
+    const [ofGenerated, ofReal] = [
+      { ...source, stream: 'evaluationNoise', output: generated },
+      { ...source, stream: 'evaluationData', output: real },
+    ] as const;
     const list = [
-      ...generateWork(run, { ...source, stream: 'evaluationNoise', output: generated }),
-      ...realWork(run, { ...source, stream: 'evaluationData', output: real }),
+      ...(labels ? [labelsWork(run.classes!, ofGenerated, labels.generated)] : []),
+      ...generateWork(run, ofGenerated, {}, labels?.generated),
+      ...realWork(run, ofReal),
+      ...(labels
+        ? [
+            ...realLabelsWork(run, { ...ofReal, output: labels.judged }),
+            copyWork(labels.generated, labels.judged, batch, { to: batch }),
+          ]
+        : []),
       ...(evaluator?.works({ samples: generated, counts: counts.generated, tables }) ?? []),
       ...(evaluator?.works({ samples: real, counts: counts.real, tables }) ?? []),
       copyWork(real, judgedSamples, sampleLength),
       copyWork(generated, judgedSamples, sampleLength, { to: sampleLength }),
       ...judged.work,
-      ...losses.get(config.loss).discriminator({ batch, logits: judged.output, logitsGrad, terms }),
+      ...taking,
+      ...losses.get(config.loss).discriminator({ batch, logits, logitsGrad, terms }),
       recordUpdate('discriminator', record, batch),
     ];
     memory.allocateTransient('evaluation', [list]);

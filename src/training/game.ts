@@ -1,12 +1,14 @@
 // What both updates of the game work on: the networks, the batches, and what is recorded of them.
 
 import type { StreamSettings } from '../gpu/draw';
-import type { Slot } from '../gpu/work';
+import type { Slot, Work } from '../gpu/work';
 import type { Pass } from '../layers/chain';
+import { type AuxiliaryClassifier, withClassLoss } from '../losses/auxiliaryClassifier';
 import type { LossPlugin } from '../losses/loss';
 import type { StreamName } from '../math/streams';
 import type { AveragedNetwork } from './average-network';
 import type { TrainerConfig } from './config';
+import type { LabelSlots } from './labels';
 import type { MetricsSlots } from './metrics';
 import type { TrainedNetwork } from './trained-network';
 
@@ -25,6 +27,10 @@ export interface Game {
   readonly generatorReal: Slot | undefined;
   /** [batch]: how much of a real sample is in a point between it and a generated one, where a penalty asks for such. */
   readonly epsilon: Slot;
+  /** The classes of samples, in a conditional run. */
+  readonly labels: LabelSlots | undefined;
+  /** What D ends in beside its logit. */
+  readonly auxiliary: AuxiliaryClassifier | undefined;
   /** [batch, 4]: what a loss leaves to be recorded. */
   readonly terms: Slot;
   readonly record: MetricsSlots;
@@ -33,8 +39,32 @@ export interface Game {
   stream(name: StreamName): StreamSettings;
 }
 
-/** A pass that trains, in an update of `network`, whose number its random numbers go by. */
-export const trainingPass = (game: Game, network: TrainedNetwork, name: StreamName): Pass => ({
+/** A pass that trains, in an update of `network`, whose number its random numbers go by; `labels` are the samples'. */
+export const trainingPass = (
+  game: Game,
+  network: TrainedNetwork,
+  name: StreamName,
+  labels: Slot | undefined,
+): Pass => ({
   mode: 'train',
   random: { clock: network.clock, stream: game.stream(name) },
+  labels,
 });
+
+/**
+ * The work of a loss on what D said, `outputs`, and its gradient by that, `outputsGrad`: `loss` describes the part that is of
+ * logits, beside which an auxiliary classifier has its own.
+ */
+export function lossWork(
+  { auxiliary, terms, config }: Game,
+  slots: { readonly outputs: Slot; readonly outputsGrad: Slot; readonly labels: Slot | undefined },
+  loss: (logits: Slot, logitsGrad: Slot) => readonly Work[],
+): readonly Work[] {
+  const { outputs, outputsGrad, labels } = slots;
+  if (!auxiliary) return loss(outputs, outputsGrad);
+  return withClassLoss(
+    auxiliary,
+    { batch: config.batchSize, outputs, outputsGrad, labels: labels!, terms },
+    loss,
+  );
+}

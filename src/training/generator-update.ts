@@ -2,9 +2,10 @@
 
 import type { Slot, Work } from '../gpu/work';
 import { copyWork } from '../layers/slots';
+import { logitsIn } from '../losses/auxiliaryClassifier';
 import type { StreamName } from '../math/streams';
 import { averageUpdate } from './average-network';
-import { type Game, trainingPass } from './game';
+import { type Game, lossWork, trainingPass } from './game';
 import { recordUpdate } from './metrics';
 import { backward, forward } from './network';
 import { divideWeights } from './spectral-norm';
@@ -13,12 +14,12 @@ import { optimize } from './trained-network';
 export function generatorUpdate(game: Game): Work[] {
   const { generator, discriminator, generatorNoise, loss, terms, config, record, average } = game;
   const { batchSize: batch } = config;
-  const pass = (name: StreamName) => trainingPass(game, generator, name);
+  const labels = game.labels?.generator;
+  const pass = (name: StreamName) => trainingPass(game, generator, name, labels);
   const generated = forward(generator, generatorNoise, batch, pass('generatorUpdateGenerator'));
   const judged = forward(discriminator, generated.output, batch, pass('generatorUpdateDiscriminator'));
-  const paired = withReal(game, judged.output);
-  const logitsGrad: Slot = { name: 'logitsGrad', length: batch };
-  const throughDiscriminator = backward(discriminator, judged, logitsGrad, {
+  const outputsGrad: Slot = { name: 'logitsGrad', length: judged.output.length };
+  const throughDiscriminator = backward(discriminator, judged, outputsGrad, {
     input: true,
     parameters: false,
   });
@@ -27,8 +28,10 @@ export function generatorUpdate(game: Game): Work[] {
     ...divideWeights([...generator.spectral, ...discriminator.spectral], { iterate: true }),
     ...generated.work,
     ...judged.work,
-    ...paired.work,
-    ...loss.generator({ batch, logits: paired.logits, logitsGrad, terms }),
+    ...lossWork(game, { outputs: judged.output, outputsGrad, labels }, (generatedLogits, logitsGrad) => {
+      const { logits, work } = withReal(game, generatedLogits);
+      return [...work, ...loss.generator({ batch, logits, logitsGrad, terms })];
+    }),
     ...throughDiscriminator.work,
     ...backward(generator, generated, throughDiscriminator.inputGrad!, wanted).work,
     recordUpdate('generator', record, batch),
@@ -41,17 +44,19 @@ export function generatorUpdate(game: Game): Work[] {
 
 /** D's logits of fresh real samples before those of generated ones, where the loss is of pairs. */
 function withReal(game: Game, logits: Slot): { logits: Slot; work: Work[] } {
-  const { generator, discriminator, generatorReal } = game;
+  const { generator, discriminator, generatorReal, auxiliary } = game;
   if (!generatorReal) return { logits, work: [] };
   const { batchSize: batch } = game.config;
-  const pass = trainingPass(game, generator, 'generatorUpdateReal');
+  const pass = trainingPass(game, generator, 'generatorUpdateReal', game.labels?.generator);
   const judged = forward(discriminator, generatorReal, batch, pass, { keep: false });
+  const real = logitsIn(judged.output, auxiliary?.classes ?? 0);
   const pairs: Slot = { name: 'logits of pairs', length: 2 * batch };
   return {
     logits: pairs,
     work: [
       ...judged.work,
-      copyWork(judged.output, pairs, batch),
+      ...real.work,
+      copyWork(real.logits, pairs, batch),
       copyWork(logits, pairs, batch, { to: batch }),
     ],
   };

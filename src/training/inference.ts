@@ -9,9 +9,11 @@ import type { Slot, Work } from '../gpu/work';
 import { layers } from '../layers';
 import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
+import { logitsIn } from '../losses/auxiliaryClassifier';
 import { seedWords } from '../math/philox';
 import { STREAMS, type StreamName } from '../math/streams';
 import type { CompiledRun } from './compile';
+import { randomLabels } from './labels';
 import { forward, type Network } from './network';
 
 /** Rows of a batch of points. Part of what a seed means: sample i of a seed is row i mod this of draw ⌊i / this⌋. */
@@ -47,28 +49,58 @@ export interface GeneratorChoice {
   readonly averaged?: boolean;
 }
 
-const generatorOf = ({ generator, average }: CompiledRun, { averaged = true }: GeneratorChoice): Network =>
-  averaged && average ? average.network : generator;
+/** Which samples of a conditional run, and of which of its generators. */
+export interface SampleChoice extends GeneratorChoice {
+  /** The class of each sample; drawn, all equally likely, where absent. */
+  readonly labels?: Uint32Array;
+  /** Sample i has the noise of sample i mod this: rows of a grid are then alike in all but their class. */
+  readonly columns?: number;
+}
 
-/** Draws noise and passes it through G. */
+export const generatorOf = (
+  { generator, average }: CompiledRun,
+  { averaged = true }: GeneratorChoice = {},
+): Network => (averaged && average ? average.network : generator);
+
+/** Draws noise, and classes where they are not `given`, and passes them through G. */
 export function generateWork(
   run: CompiledRun,
-  source: DrawSource,
+  source: DrawSource & { readonly stream: NoiseStream },
   choice: GeneratorChoice = {},
+  given?: Slot,
 ): readonly Work[] {
   const { clock, batch, output } = source;
   const noise: Slot = { name: 'inference noise', length: batch * run.noise.size };
+  const labels = given ?? (run.classes ? { name: 'inference labels', length: batch } : undefined);
   return [
     ...run.noise.draw({ clock, output: noise, batch, stream: streamOf(source) }),
-    ...forward(generatorOf(run, choice), noise, batch, EVALUATE, { output, keep: false }).work,
+    ...(run.classes && labels && !given ? [labelsWork(run.classes, source, labels)] : []),
+    ...forward(generatorOf(run, choice), noise, batch, { ...EVALUATE, labels }, { output, keep: false }).work,
   ];
 }
+
+const LABELS = { sampleNoise: 'sampleLabels', evaluationNoise: 'evaluationLabels' } as const;
+type NoiseStream = keyof typeof LABELS;
+
+/** The classes that `generateWork` draws from a source. */
+export const labelsWork = (
+  classes: number,
+  { seed, stream, clock, batch }: Omit<DrawSource, 'stream'> & { readonly stream: NoiseStream },
+  output: Slot,
+): Work =>
+  randomLabels(classes, { clock, batch, output, stream: streamOf({ seed, stream: LABELS[stream] }) });
 
 /** Draws real samples. */
 export function realWork(run: CompiledRun, source: DrawSource): readonly Work[] {
   if (!run.data) throw new Error('A replayed run has no data of its own to draw.');
   const { clock, batch, output } = source;
   return run.data.draw({ clock, batch, output, stream: streamOf(source), tables: run.tables });
+}
+
+/** The classes of what `realWork` draws from the same source, into the start of `output`. */
+export function realLabelsWork(run: CompiledRun, source: DrawSource): readonly Work[] {
+  const { clock, batch, output } = source;
+  return run.data!.drawLabels!({ clock, batch, output, stream: streamOf(source), tables: run.tables });
 }
 
 const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
@@ -78,15 +110,23 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
   offset: 0,
 });
 
-/** D's probability σ(logit) of each of `batch` points. */
-export function scoreWork(run: CompiledRun, points: Slot, output: Slot, batch: number): readonly Work[] {
-  const judged = forward(run.discriminator, points, batch, EVALUATE, { keep: false });
+/** D's probability σ(logit) of each of `batch` points, whose classes a conditional D is told. */
+export function scoreWork(
+  run: CompiledRun,
+  points: Slot,
+  output: Slot,
+  batch: number,
+  labels?: Slot,
+): readonly Work[] {
+  const judged = forward(run.discriminator, points, batch, { ...EVALUATE, labels }, { keep: false });
+  const { logits, work } = logitsIn(judged.output, run.classLogits);
   const sigmoid = layers.get('sigmoid').create({ type: 'sigmoid' }, [1]);
   return [
     ...judged.work,
+    ...work,
     ...sigmoid.forward({
       batch,
-      input: judged.output,
+      input: logits,
       output,
       parameters: {},
       buffers: {},
@@ -110,6 +150,10 @@ export class Inference {
   readonly #samples: Slot;
   readonly #noise: Slot;
   readonly #scores: Slot;
+  /** Of a conditional run. */
+  readonly #labels: Slot | undefined;
+  /** Noise that samples are told to share, by seed and number: read once. */
+  readonly #shared = new Map<string, Float32Array>();
   readonly #ready = new Map<string, ReadyPlan>();
 
   constructor(device: Device, run: CompiledRun, parent: Memory, readback: Readback) {
@@ -121,6 +165,7 @@ export class Inference {
     this.#samples = { name: 'inference samples', length: this.#batch * sizeOf(run.generator.output) };
     this.#noise = { name: 'inference noise', length: this.#batch * run.noise.size };
     this.#scores = { name: 'scores', length: this.#batch };
+    this.#labels = run.classes ? { name: 'given labels', length: this.#batch } : undefined;
   }
 
   /** Bytes of the GPU's memory that questions have taken so far. */
@@ -129,9 +174,22 @@ export class Inference {
   }
 
   /** [count, …sample]: the same numbers for the same seed, weights and adapter. */
-  sample(count: number, seed: number, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
-    const work = () => generateWork(this.#run, this.#source(seed, 'sampleNoise'), choice);
-    return this.#batches(`sample ${seed}${suffixOf(choice)}`, work, count, this.#samples);
+  async sample(count: number, seed: number, choice: SampleChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+    const { columns } = choice;
+    if (columns !== undefined) {
+      const key = `${seed} ${columns}`;
+      // Once it is here, what is asked is submitted before this returns.
+      const noise = this.#shared.get(key) ?? (await this.noise(columns, seed));
+      this.#shared.set(key, noise);
+      const { size } = this.#run.noise;
+      const repeated = new Float32Array(count * size).map((_, i) => noise[i % (columns * size)]!);
+      return this.generate(repeated, choice);
+    }
+    const given = this.#given(count, choice.labels);
+    const source = { ...this.#source(seed, 'sampleNoise'), stream: 'sampleNoise' } as const;
+    const work = () => generateWork(this.#run, source, choice, given[0]?.slot);
+    const key = `sample ${seed}${suffixOf(choice)}${given.length > 0 ? ' of given classes' : ''}`;
+    return this.#batches(key, work, count, this.#samples, given);
   }
 
   /** [count, noise size]: the noise of `sample` for the same seed. */
@@ -142,18 +200,20 @@ export class Inference {
   }
 
   /** G(z) of given noise [n, noise size]: [n, …sample]. */
-  generate(noise: Float32Array, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+  generate(noise: Float32Array, choice: SampleChoice = {}): Promise<Float32Array<ArrayBuffer>> {
     const { size } = this.#run.noise;
     const count = noise.length / size;
     if (!Number.isInteger(count)) {
       throw new RangeError(`${noise.length} numbers are not whole samples of noise of ${size}.`);
     }
+    if (this.#labels && !choice.labels) throw new RangeError('Noise for a conditional run without labels.');
+    const pass = { ...EVALUATE, labels: this.#labels };
     const work = () =>
-      forward(generatorOf(this.#run, choice), this.#noise, this.#batch, EVALUATE, {
+      forward(generatorOf(this.#run, choice), this.#noise, this.#batch, pass, {
         output: this.#samples,
         keep: false,
       }).work;
-    const given = { slot: this.#noise, data: noise };
+    const given = [{ slot: this.#noise, data: noise }, ...this.#given(count, choice.labels)];
     return this.#batches(`generate${suffixOf(choice)}`, work, count, this.#samples, given);
   }
 
@@ -163,19 +223,32 @@ export class Inference {
     return this.#batches(`real ${seed}`, work, count, this.#samples);
   }
 
-  /** D(x) of [n, …sample] points. */
-  score(points: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+  /** D(x) of [n, …sample] points, and of their classes, [n], where D is told them. */
+  score(points: Float32Array, labels?: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
     const size = sizeOf(this.#run.generator.output);
     const count = points.length / size;
     if (!Number.isInteger(count)) {
       throw new RangeError(`${points.length} numbers are not whole points of ${size}.`);
     }
-    const work = () => scoreWork(this.#run, this.#samples, this.#scores, this.#batch);
-    return this.#batches('score', work, count, this.#scores, { slot: this.#samples, data: points });
+    if (this.#labels && !labels)
+      throw new RangeError('Points to score for a conditional run without labels.');
+    const work = () => scoreWork(this.#run, this.#samples, this.#scores, this.#batch, this.#labels);
+    const given = [{ slot: this.#samples, data: points }, ...this.#given(count, labels)];
+    return this.#batches('score', work, count, this.#scores, given);
   }
 
   #source(seed: number, stream: StreamName): DrawSource {
     return { seed, stream, clock: this.#clock, batch: this.#batch, output: this.#samples };
+  }
+
+  /** The labels of `count` samples, where there are some. */
+  #given(count: number, labels: Uint32Array | undefined): Given[] {
+    if (!labels) return [];
+    const { classes } = this.#run;
+    if (!this.#labels || !classes) throw new RangeError('Labels for a run that is not conditional.');
+    if (labels.length !== count || labels.some((label) => label >= classes))
+      throw new RangeError(`${labels.length} labels for ${count} samples of ${classes} classes.`);
+    return [{ slot: this.#labels, data: labels }];
   }
 
   destroy(): void {
@@ -196,17 +269,15 @@ export class Inference {
     describe: () => readonly Work[],
     count: number,
     output: Slot,
-    given?: { readonly slot: Slot; readonly data: Float32Array },
+    given: readonly Given[] = [],
   ): Promise<Float32Array<ArrayBuffer>> {
     const ready = this.#ready.get(key) ?? (await this.#create(key, describe));
     const { gpu } = this.#device;
     const reads: (() => Promise<ArrayBuffer>)[] = [];
     for (let batch = 0; batch * this.#batch < count; batch++) {
       this.#memory.write(this.#clock, new Uint32Array([batch]));
-      if (given) {
-        const { slot, data } = given;
+      for (const { slot, data } of given)
         this.#memory.write(slot, data.subarray(batch * slot.length, (batch + 1) * slot.length));
-      }
       const read = submitPass(
         gpu,
         ready.plan.label,
@@ -226,8 +297,8 @@ export class Inference {
   }
 
   async #create(key: string, describe: () => readonly Work[]): Promise<ReadyPlan> {
-    for (const slot of [this.#clock, this.#samples, this.#noise, this.#scores]) {
-      if (!this.#memory.has(slot)) this.#memory.allocate(slot);
+    for (const slot of [this.#clock, this.#samples, this.#noise, this.#scores, this.#labels]) {
+      if (slot && !this.#memory.has(slot)) this.#memory.allocate(slot);
     }
     const memory = new Memory(this.#device.gpu, this.#memory);
     const list = describe();
@@ -247,6 +318,12 @@ export class Inference {
 }
 
 const suffixOf = ({ averaged = true }: GeneratorChoice) => (averaged ? '' : ' raw');
+
+/** Numbers of all samples, for a slot that holds a batch of them. */
+interface Given {
+  readonly slot: Slot;
+  readonly data: Float32Array | Uint32Array;
+}
 
 interface ReadyPlan {
   readonly plan: Plan;

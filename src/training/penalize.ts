@@ -37,16 +37,17 @@ export const mixes = ({ config }: Pick<Game, 'config'>): boolean => {
 
 /** Adds the penalties' gradients to D's. */
 export function addPenalties(game: Game, list: readonly Penalty[], judged: Judged): Work[] {
+  const { labels } = game;
   const { batchSize: batch } = game.config;
   const [first, second] = [...list].sort((a, b) => (a.points === 'real' ? -1 : b.points === 'real' ? 1 : 0));
   if (list.length === 2 && first!.points === 'real' && second!.points === 'generated') {
     // Both halves of what D has judged, in one pass.
-    return addInOnePass(game, game.real, [first!, second!], judged.tape);
+    return addInOnePass(game, game.real, labels?.judged, [first!, second!], judged.tape);
   }
   return list.flatMap((penalty) => {
     const { points } = penalty;
-    if (points !== 'between')
-      return addInOnePass(game, points === 'real' ? game.real : judged.generated, [penalty]);
+    if (points === 'real') return addInOnePass(game, game.real, labels?.judged, [penalty]);
+    if (points === 'generated') return addInOnePass(game, judged.generated, labels?.discriminator, [penalty]);
     const mixed: Slot = { name: 'mixed samples', length: batch * game.sampleSize };
     const { real, epsilon } = game;
     const shape = { batch, size: game.sampleSize };
@@ -56,17 +57,24 @@ export function addPenalties(game: Game, list: readonly Penalty[], judged: Judge
         { real, generated: judged.generated, epsilon, mixed, shape },
         linearGrid(mixed.length, mixSamples),
       ),
-      ...addInOnePass(game, mixed, [penalty]),
+      // Of the class of the real sample that they are partly of.
+      ...addInOnePass(game, mixed, labels?.judged, [penalty]),
     ];
   });
 }
 
 /** One pass over `samples`, [penalties · batch, …sample]: every penalty has its own batch of them. */
-function addInOnePass(game: Game, samples: Slot, list: readonly Penalty[], known?: Tape): Work[] {
+function addInOnePass(
+  game: Game,
+  samples: Slot,
+  labels: Slot | undefined,
+  list: readonly Penalty[],
+  known?: Tape,
+): Work[] {
   const { discriminator, sampleSize: size } = game;
   const { batchSize: batch } = game.config;
   const count = list.length * batch;
-  const pass = trainingPass(game, discriminator, 'penalty');
+  const pass = trainingPass(game, discriminator, 'penalty', labels);
   const judged = forward(discriminator, samples, count, pass);
   const tape = known ?? judged;
   const outputs = sizeOf(discriminator.output);

@@ -2,6 +2,8 @@
 
 import { sizeOf } from '../layers/layer';
 import type { Evaluation } from './evaluate';
+import type { SampleChoice } from './inference';
+import { classGrid, gridLabels } from './labels';
 import { TrainingLoop } from './loop';
 import type { MetricsRow } from './metrics';
 import type { TrainerState } from './tensor';
@@ -9,6 +11,7 @@ import type { Trainer } from './trainer';
 
 /** What a snapshot is to hold. */
 export interface SnapshotRequest {
+  /** Of images of a conditional run, as many as its `classGrid` has. */
   readonly samples: number;
   /** Of the noise, which is always the same. */
   readonly seed: number;
@@ -60,6 +63,13 @@ export interface Recording {
   stop(): void;
 }
 
+/** How the samples of conditional images are shown: those of `classGrid`, class by class. */
+function gridOf({ run }: Trainer): SampleChoice | undefined {
+  if (!run.classes || !run.data?.image) return undefined;
+  const grid = classGrid(run.classes);
+  return { labels: gridLabels(grid), columns: grid.columns };
+}
+
 /**
  * Takes a snapshot of the step that the trainer is at now. Only the first of a request may be of a later one, if
  * training goes on meanwhile: it compiles first.
@@ -67,13 +77,15 @@ export interface Recording {
 export async function takeSnapshot(trainer: Trainer, request: SnapshotRequest): Promise<Snapshot> {
   // Asked for at once, so that all of it is of one step.
   const { samples, scored = 0 } = request;
-  const [drawn, field] = await Promise.all([
-    trainer.sample(Math.max(samples, scored), request.seed),
+  const grid = gridOf(trainer);
+  const [drawn, field, shown] = await Promise.all([
+    trainer.sample(grid ? scored : Math.max(samples, scored), request.seed),
     request.points.length > 0 ? trainer.score(request.points) : new Float32Array(),
+    grid && trainer.sample(samples, request.seed, grid),
   ]);
   // More samples of a seed begin with the same ones.
   const first = (count: number) => drawn.slice(0, count * sizeOf(trainer.run.generator.output));
-  return { generated: first(samples), field, scored: first(scored) };
+  return { generated: shown ?? first(samples), field, scored: first(scored) };
 }
 
 /**
@@ -103,7 +115,7 @@ export function record(trainer: Trainer, request: RecordingRequest, hooks: Recor
       return hand(() => hooks.onCheckpoint(state));
     };
     const handSamples = (step: number) => {
-      const samples = trainer.sample(request.samples, request.seed);
+      const samples = trainer.sample(request.samples, request.seed, gridOf(trainer));
       samples.catch(() => {});
       void hand(async () => hooks.onSamples?.({ step, generated: await samples }));
     };

@@ -15,16 +15,20 @@ export function allocateRun(run: CompiledRun, memory: Memory): number {
   for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
   for (const slot of [run.history, run.fault, ...Object.values(run.tables)]) memory.allocate(slot);
   // An update finds its batches there, drawn or given, and needs them no longer than its first layers do.
-  const { real, discriminatorNoise, generatorNoise, generatorReal, epsilon } = run;
+  const { real, discriminatorNoise, generatorNoise, generatorReal, epsilon, labels } = run;
   const lazy = run.lazyUpdateDiscriminator;
   const given = (...slots: (Slot | undefined)[]) => ({
     bindings: Object.fromEntries(slots.flatMap((slot) => (slot ? [[slot.name, slot]] : []))),
   });
-  const forDiscriminator = given(real, discriminatorNoise, epsilon);
+  const forDiscriminator = given(real, discriminatorNoise, epsilon, labels?.judged, labels?.discriminator);
   return memory.allocateTransient('activations', [
     [forDiscriminator, ...run.drawForDiscriminator, ...run.updateDiscriminator],
     ...(lazy ? [[forDiscriminator, ...run.drawForDiscriminator, ...lazy.work]] : []),
-    [given(generatorNoise, generatorReal), ...run.drawForGenerator, ...run.updateGenerator],
+    [
+      given(generatorNoise, generatorReal, labels?.generator),
+      ...run.drawForGenerator,
+      ...run.updateGenerator,
+    ],
     run.measure,
   ]);
 }

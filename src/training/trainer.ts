@@ -14,8 +14,9 @@ import { type CompiledRun, compileRun } from './compile';
 import type { TrainerConfig } from './config';
 import { type Evaluation, EvaluationPlan } from './evaluate';
 import { FAULT_WORDS, NO_FAULT, readFault, TrainingFault } from './fault';
-import { type GeneratorChoice, Inference } from './inference';
+import { Inference, type SampleChoice } from './inference';
 import { initialTensors } from './initialize';
+import { likelyLabels } from './labels';
 import { HISTORY_ROWS, historyPieces, type MetricsRow, parseRows } from './metrics';
 import { allocateRun, type MemoryReport, reportMemory } from './run-memory';
 import { readGroups, type TensorGroup, writeGroups } from './store';
@@ -263,7 +264,7 @@ export class Trainer {
   }
 
   /** [count, …sample]: samples of G, averaged where there is an average, as it is now; the same noise for the same seed. */
-  sample(count: number, seed: number, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+  sample(count: number, seed: number, choice: SampleChoice = {}): Promise<Float32Array<ArrayBuffer>> {
     return this.#toChannelsFirst(this.#inference.sample(count, seed, choice));
   }
 
@@ -273,7 +274,7 @@ export class Trainer {
   }
 
   /** [n, …sample]: G(z) of given noise [n, noise size]. */
-  generate(noise: Float32Array, choice: GeneratorChoice = {}): Promise<Float32Array<ArrayBuffer>> {
+  generate(noise: Float32Array, choice: SampleChoice = {}): Promise<Float32Array<ArrayBuffer>> {
     return this.#toChannelsFirst(this.#inference.generate(noise, choice));
   }
 
@@ -282,9 +283,12 @@ export class Trainer {
     return this.#toChannelsFirst(this.#inference.real(count, seed));
   }
 
-  /** D(x) = σ(logit), of points [n, …sample]. */
-  score(points: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inference.score(toChannelsLast(points, this.#run.generator.output));
+  /**
+   * D(x) = σ(logit), of points [n, …sample]. A conditional D is told their classes: `labels`, or else those that they most likely are of.
+   * @throws RangeError where neither is known
+   */
+  async score(points: Float32Array, labels = this.#likelyLabels(points)): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.score(toChannelsLast(points, this.#run.generator.output), labels);
   }
 
   /** How good G is now, on fresh samples. @throws Error for a replayed run, which has no data to compare with. */
@@ -353,6 +357,11 @@ export class Trainer {
   #isLazy(updates: number): boolean {
     const interval = this.#run.lazyUpdateDiscriminator?.interval;
     return interval !== undefined && updates % interval === 0;
+  }
+
+  #likelyLabels(points: Float32Array): Uint32Array | undefined {
+    const { classes, data } = this.#run;
+    return classes && data ? likelyLabels(data, points) : undefined;
   }
 
   #encodeDiscriminatorUpdate(pass: GPUComputePassEncoder): void {

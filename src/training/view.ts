@@ -5,9 +5,11 @@ import { Memory, type Region } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import { submitPass } from '../gpu/submit';
 import type { Slot, Work } from '../gpu/work';
+import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
 import type { CompiledRun } from './compile';
-import { generateWork, realWork, scoreWork } from './inference';
+import { generateWork, generatorOf, realWork, scoreWork } from './inference';
+import { forward } from './network';
 
 export interface ViewOptions {
   /** How many samples of each kind. */
@@ -16,12 +18,31 @@ export interface ViewOptions {
   readonly seed: number;
   /** Points [n, …sample] at which D is scored, e.g. the cell centres of a grid. */
   readonly field?: Float32Array;
+  /** Where the run is conditional: the noise of its samples, and which classes they are of to begin with. */
+  readonly condition?: ViewCondition;
+}
+
+/** What the samples of a conditional run are made from. */
+export interface ViewCondition {
+  /** [samples, noise size]. */
+  readonly noise: Float32Array;
+  /** [samples]. */
+  readonly labels: Uint32Array;
+  /** [n]: the classes that D is to take the field's points for. */
+  readonly field?: Uint32Array;
+}
+
+interface GivenSlots {
+  readonly noise: Slot;
+  readonly labels: Slot;
+  readonly field: Slot | undefined;
 }
 
 export class TrainerView {
   readonly #device: Device;
   readonly #memory: Memory;
   readonly #plan: Plan;
+  readonly #given: GivenSlots | undefined;
   /** [samples, …sample] each; `real` is drawn once. */
   readonly real: Region;
   readonly generated: Region;
@@ -51,19 +72,38 @@ export class TrainerView {
     if (field) memory.write(field.points, options.field!);
     const source = { seed: options.seed, clock, batch: options.samples };
     const once = run.data ? realWork(run, { ...source, stream: 'sampleData', output: real }) : [];
+    const given = options.condition && {
+      noise: slot('noise', options.samples * run.noise.size),
+      labels: slot('labels', options.samples),
+      field: field && slot('field labels', field.scores.length),
+    };
     const everyTime = [
-      ...generateWork(run, { ...source, stream: 'sampleNoise', output: generated }),
-      ...(field ? scoreWork(run, field.points, field.scores, field.scores.length) : []),
+      ...(given
+        ? forward(
+            generatorOf(run),
+            given.noise,
+            options.samples,
+            { ...EVALUATE, labels: given.labels },
+            {
+              output: generated,
+              keep: false,
+            },
+          ).work
+        : generateWork(run, { ...source, stream: 'sampleNoise', output: generated })),
+      ...(field ? scoreWork(run, field.points, field.scores, field.scores.length, given?.field) : []),
     ];
     memory.allocateTransient('view', [once, everyTime]);
     const drawReal = await Plan.create(device, memory, 'view real', once);
     const plan = await Plan.create(device, memory, 'view', everyTime);
     submit(device, drawReal);
-    return new TrainerView(device, memory, plan, {
+    const regions = {
       real: memory.region(real),
       generated: memory.region(generated),
       scores: field && memory.region(field.scores),
-    });
+    };
+    const view = new TrainerView(device, memory, plan, regions, given);
+    if (options.condition) view.choose(options.condition);
+    return view;
   }
 
   private constructor(
@@ -71,7 +111,9 @@ export class TrainerView {
     memory: Memory,
     plan: Plan,
     regions: { real: Region; generated: Region; scores: Region | undefined },
+    given: GivenSlots | undefined,
   ) {
+    this.#given = given;
     this.#device = device;
     this.#memory = memory;
     this.#plan = plan;
@@ -82,6 +124,14 @@ export class TrainerView {
 
   get work(): readonly Work[] {
     return this.#plan.work;
+  }
+
+  /** Other noise and classes for the samples of a conditional run; seen with the next `update`. */
+  choose({ noise, labels, field }: ViewCondition): void {
+    if (!this.#given) return;
+    this.#memory.write(this.#given.noise, noise);
+    this.#memory.write(this.#given.labels, labels);
+    if (field && this.#given.field) this.#memory.write(this.#given.field, field);
   }
 
   /** Brings samples and scores up to what was submitted before; does not wait. */
