@@ -8,7 +8,7 @@ export interface Experiment {
   readonly overrides: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a location's hash; a value is JSON where it can be read as that, else text. */
+/** Reads a location's hash; a value is JSON where it can be read as that, else text; where it is empty, the field is not there. */
 export function readAddress(hash: string, defaultPreset: string): Experiment {
   const overrides: Record<string, unknown> = {};
   let preset = defaultPreset;
@@ -24,7 +24,7 @@ export function writeAddress({ preset, overrides }: Experiment, defaultPreset: s
   const parts = new URLSearchParams();
   if (preset !== defaultPreset) parts.set('preset', preset);
   for (const [path, value] of Object.entries(overrides)) {
-    parts.set(path, typeof value === 'string' ? value : JSON.stringify(value));
+    parts.set(path, typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
   }
   const text = parts.toString();
   return text ? `#${text}` : '';
@@ -39,6 +39,7 @@ export function configOf(presetConfig: object, overrides: Experiment['overrides'
 }
 
 function parseValue(text: string): unknown {
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -81,7 +81,9 @@ function bindExperiment(app: App): void {
     select.value = presets.has(preset) ? preset : '';
     const changed = Object.keys(overrides).filter((path) => path !== 'seed');
     const description = presets.has(preset) ? presets.get(preset).description : '';
-    const change = changed.map((path) => `${path} = ${short(JSON.stringify(overrides[path]))}`).join(', ');
+    const change = changed
+      .map((path) => `${path} = ${short(JSON.stringify(overrides[path]) ?? 'none')}`)
+      .join(', ');
     element('description').textContent = change ? `${description} Changed here: ${change}.` : description;
   });
 }

@@ -5,7 +5,7 @@ import { withValue } from '../presets/override';
 
 /**
  * A copy of `config` with the setting `path=value` made: `generator[0].units=64`, `data.modes=6`. The value is JSON,
- * or else the text itself. Whether such a field may be there is for the schema to say.
+ * or else the text itself; where it is empty, the field is taken away. Whether such a field may be there is for the schema to say.
  * @throws UserError for a setting that is not of this form.
  */
 export function applySetting(config: unknown, setting: string): unknown {
@@ -21,6 +21,7 @@ export function applySetting(config: unknown, setting: string): unknown {
 }
 
 function parseValue(text: string): unknown {
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

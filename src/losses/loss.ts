@@ -33,6 +33,8 @@ export interface LossPlugin {
   /** What it is for, in a sentence, and what D and G minimise the means of, with r = D(x) and f = D(G(z)) the logits. */
   readonly summary: string;
   readonly formula: string;
+  /** What is proved of its best D, with p the density of the data and q of G’s samples. */
+  readonly theory: string;
   /** Whether G's loss is of pairs of a real and a generated sample: its update draws real ones then. */
   readonly paired: boolean;
   /** Whether it is a cross entropy, whose labels can be smoothed. */
@@ -50,6 +52,7 @@ interface LossDefinition {
   readonly type: string;
   readonly summary: string;
   readonly formula: string;
+  readonly theory: string;
   readonly paired?: boolean;
   readonly hasLabels?: boolean;
   readonly kernels: LossKernels;

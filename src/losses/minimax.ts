@@ -8,6 +8,8 @@ export default defineLoss({
   type: 'minimax',
   summary: 'The original game, in which G’s gradient fades while D wins (Goodfellow et al. 2014).',
   formula: 'D: sp(−r) + sp(f) = −V      G: −sp(f)',
+  theory:
+    'With G held, the best D is p/(p + q), and V then −2 log 2 + 2 JS(p, q): −log 4 at the goal, where D = ½.',
   hasLabels: true,
   kernels,
   reference: {

@@ -51,6 +51,8 @@ export interface PenaltyPlugin<Schema extends PenaltySchema = PenaltySchema> {
   /** What it is for, in a sentence, and what is added to D's loss, in a line. */
   readonly summary: string;
   readonly formula: string;
+  /** What is proved of it. */
+  readonly theory: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>): Penalty;
   /** One sample's term in float64. */
@@ -64,6 +66,7 @@ interface PenaltyDefinition<Name extends string> {
   readonly type: string;
   readonly summary: string;
   readonly formula: string;
+  readonly theory: string;
   /** The weight's name in a configuration, what it is, and its default. */
   readonly weight: { readonly name: Name; readonly default: number };
   readonly points: PenaltyPoints;
@@ -80,6 +83,7 @@ export function definePenalty<Name extends string>({
   type,
   summary,
   formula,
+  theory,
   weight,
   points,
   kernels,
@@ -110,6 +114,7 @@ export function definePenalty<Name extends string>({
     type,
     summary,
     formula,
+    theory,
     schema,
     reference,
     create: (config) => ({

@@ -8,6 +8,8 @@ export default definePenalty({
   summary:
     'Keeps D flat around generated samples; together with r1 it lets relativistic losses converge (Huang et al. 2024).',
   formula: 'γ/2 · E[‖∇D(G(z))‖²]',
+  theory:
+    'With r1 and the relativistic loss, training converges near the goal; alone it damps the Dirac-GAN as r1 does.',
   weight: { name: 'gamma', default: 1 },
   points: 'generated',
   kernels,

@@ -50,7 +50,8 @@ describe('differences', () => {
     ['a field', { ...from, steps: 11 }, { steps: 11 }],
     ['a field of an object', { ...from, data: { source: 'ring', modes: 9 } }, { 'data.modes': 9 }],
     ['another kind of object', { ...from, data: { source: 'grid' } }, { data: { source: 'grid' } }],
-    ['an object that has less', { ...from, data: { source: 'ring' } }, { data: { source: 'ring' } }],
+    ['a field less', { ...from, data: { source: 'ring' } }, { 'data.modes': undefined }],
+    ['an object less', { ...from, data: undefined }, { data: undefined }],
     ['an object in place of none', { ...from, average: { halfLife: 3 } }, { average: { halfLife: 3 } }],
     [
       'an item',

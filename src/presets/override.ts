@@ -7,7 +7,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * A copy of `config` with `value` at `path`, such as `batchSize`, `optimizer.generator.learningRate` or
- * `generator[0].units`; objects on the way that are missing are made. What it means is for `parseConfig` to judge.
+ * `generator[0].units`; objects on the way that are missing are made. A value of `undefined` takes the field away. What it means is for `parseConfig` to judge.
  * @throws UserError where the path is not one, or leads through a number or a text.
  */
 export function withValue(config: object, path: string, value: unknown): object {
@@ -31,24 +31,24 @@ function put(at: unknown, [key, ...rest]: readonly string[], value: unknown, pat
     throw new UserError(`${path}: there is nothing at "${key}", it lies inside ${JSON.stringify(at)}.`);
   }
   const object = (at ?? {}) as Record<string, unknown>;
-  return { ...object, [key]: put(object[key], rest, value, path) };
+  const { [key]: inner, ...others } = object;
+  const next = put(inner, rest, value, path);
+  return next === undefined ? others : { ...object, [key]: next };
 }
 
 /**
- * What `withValue` has to be told to make `to` of `from`: by path, the smallest values that differ. Where the kind of
- * something or the length of a list is another, that is the whole of it. What only `from` has at its top is passed over.
+ * What `withValue` has to be told to make `to` of `from`: by path, the smallest values that differ, `undefined` for what is only
+ * in `from`. Where the kind of something or the length of a list is another, that is the whole of it.
  */
 export const differences = (from: object, to: object): Record<string, unknown> =>
-  Object.fromEntries(Object.keys(to).flatMap((key) => differing(at(from, key), at(to, key), key)));
+  Object.fromEntries(differing(from, to, ''));
 
 function differing(from: unknown, to: unknown, path: string): [string, unknown][] {
-  if (to === undefined || JSON.stringify(from) === JSON.stringify(to)) return [];
-  if (isObject(from) && isObject(to)) {
-    const keys = (object: object) => Object.keys(object).filter((key) => at(object, key) !== undefined);
-    const sameKind = ['type', 'source'].every((key) => at(from, key) === at(to, key));
-    if (sameKind && keys(from).every((key) => at(to, key) !== undefined))
-      return keys(to).flatMap((key) => differing(at(from, key), at(to, key), `${path}.${key}`));
-  }
+  if (JSON.stringify(from) === JSON.stringify(to)) return [];
+  if (isObject(from) && isObject(to) && ['type', 'source'].every((key) => at(from, key) === at(to, key)))
+    return [...new Set([...Object.keys(to), ...Object.keys(from)])].flatMap((key) =>
+      differing(at(from, key), at(to, key), path === '' ? key : `${path}.${key}`),
+    );
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length && to.every(isObject))
     return to.flatMap((item, i) => differing(from[i], item, `${path}[${i}]`));
   return [[path, to]];

@@ -12,7 +12,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
 /** `webgan train ring --seed 3 --set loss=hinge`, quoted for a POSIX shell. */
 export function commandLine({ preset, overrides }: Experiment): string {
   const options = Object.entries(overrides).map(([path, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
     const option = OPTIONS[path];
     return option ? `${option} ${quoted(text)}` : `--set ${quoted(`${path}=${text}`)}`;
   });

@@ -18,6 +18,7 @@ import {
 } from '../../training/fields';
 import { configOf, type Experiment } from '../address';
 import { differing, originalOf } from '../experiment';
+import { shapesOf } from './shapes';
 
 /** Something that is wrong, where it can be shown. */
 export interface Mistake {
@@ -37,6 +38,7 @@ export class Draft {
   /** With all defaults, right or wrong. */
   readonly config = signal<object>({});
   readonly mistakes = signal<readonly Mistake[]>([]);
+  readonly shapes = computed(() => shapesOf(this.config.value));
   /** The experiment that this is, where nothing is wrong with it. */
   readonly experiment = computed<Experiment | undefined>(() =>
     this.mistakes.value.length === 0 ? differing(this.#preset.value, this.config.value) : undefined,

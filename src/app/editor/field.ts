@@ -28,12 +28,14 @@ function buildObject(form: Form, field: Field, fields: readonly Field[], path: P
     make('div', { class: 'settings' }, ...fields.map((one) => buildField(form, one, [...path, one.key])));
   const group = make('fieldset', { class: 'group' });
   const title = typeof path.at(-1) === 'number' ? '' : labelOf(field.key);
-  if (field.nullable) {
+  if (field.nullable || (!field.required && field.default === undefined)) {
     const box = make('input', { type: 'checkbox', id: idOf(path), 'aria-describedby': idOf(path, 'hint') });
-    box.checked = valueAt(form.draft.config.peek(), path) !== null;
+    box.checked = (valueAt(form.draft.config.peek(), path) ?? null) !== null;
     const begin = () =>
       Object.fromEntries(fields.filter((one) => one.required).map((one) => [one.key, one.example]));
-    box.addEventListener('change', () => form.edit(path, box.checked ? begin() : null));
+    box.addEventListener('change', () =>
+      form.edit(path, box.checked ? begin() : field.nullable ? null : undefined),
+    );
     group.append(
       make('label', { class: 'check' }, box, title),
       resetButton(form, field, path),

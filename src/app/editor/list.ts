@@ -34,13 +34,19 @@ function buildItem(form: Form, kind: ListKind, path: Path, index: number): HTMLE
   const { draft } = form;
   const place = [...path, index];
   const digest = make('span', { class: 'digest' });
+  const shape = make('span', { class: 'shape' });
   const name = () => digestOf(kind.item, valueAt(draft.config.value, place));
   const summary = make(
     'summary',
     { id: idOf(place, 'item') },
     make('span', { class: 'number' }, String(index + 1)),
     digest,
+    shape,
   );
+  form.watch(() => {
+    const [first, ...rest] = draft.shapes.value[formatPath(path)]?.[index] ?? [];
+    shape.textContent = first === undefined ? '' : `→ ${[first, ...rest].join(' × ')}`;
+  });
   const body = make('div', { class: 'item-body' });
   const details = make('details', {}, summary, body);
   const at = formatPath(place);
