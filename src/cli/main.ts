@@ -301,6 +301,18 @@ function program(console: Console, exit: (code: number) => void): Command {
     });
 
   program
+    .command('explain')
+    .summary('tell what a field of a configuration is for')
+    .description(
+      'Tells what a field of a configuration is for and what it may be: in a sentence and, of what can be chosen, a formula.',
+    )
+    .argument('[field]', 'such as loss, loss.hinge, generator.conv2d or optimizer.generator.adam.beta1')
+    .action(async (field: string | undefined) => {
+      const { explainField } = await import('./explain');
+      for (const line of explainField(field ?? '')) console.out(line);
+    });
+
+  program
     .command('presets')
     .summary('list the presets')
     .description('Lists the presets with a line each.')
