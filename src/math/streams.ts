@@ -32,6 +32,11 @@ export const STREAMS = {
   generatorLabels: 31,
   evaluationLabels: 32,
   sampleLabels: 33,
+  // What D sees of images: all of an update of D, or its real and its generated ones apart; of an update of G likewise.
+  augmentation: 40,
+  augmentationGenerated: 41,
+  generatorAugmentation: 42,
+  generatorAugmentationReal: 43,
 } as const;
 
 export type StreamName = keyof typeof STREAMS;

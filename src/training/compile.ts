@@ -10,6 +10,7 @@ import { seedWords } from '../math/philox';
 import { STREAMS, type StreamName } from '../math/streams';
 import { noises } from '../noise';
 import { type NoiseSource, noiseWork } from '../noise/noise';
+import { Augmentation } from './augment';
 import { type AveragedNetwork, averageOf } from './average-network';
 import { lazyIntervalOf, type TrainerConfig } from './config';
 import { discriminatorUpdate } from './discriminator-update';
@@ -33,6 +34,7 @@ export interface CompiledRun {
   readonly tables: TableSlots;
   /** The generator on averaged weights, with those; what samples come from where there is one. */
   readonly average: AveragedNetwork | undefined;
+  readonly augmentation: Augmentation | undefined;
   /** [batch, …sample], maybe more behind: the real batch of the last update of D. */
   readonly real: Slot;
   readonly discriminatorNoise: Slot;
@@ -114,6 +116,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
       generatorClock: generator.clock,
     },
     average: config.average ? averageOf(generator) : undefined,
+    augmentation: config.augment ? new Augmentation(config.augment, generator.output) : undefined,
     stream: (name) => ({ seed: seedWords(config.seed), stream: STREAMS[name], stride: 1, offset: 0 }),
   };
   const { real, discriminatorNoise, generatorNoise, generatorReal, average, stream } = game;
@@ -141,6 +144,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     generator,
     discriminator,
     average,
+    augmentation: game.augmentation,
     noise,
     data,
     tables,

@@ -62,7 +62,7 @@ const wrong: [string, (config: Base) => unknown, string][] = [
     'an unknown field',
     (c) => ({ ...c, batchsize: 3 }),
     'batchsize: there is no such field; did you mean batchSize? configuration takes data, noise, generator, discriminator, loss, ' +
-      'labelSmoothing, auxiliaryClassifier, regularizers, optimizer, weightClip, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery, checkpointEvery, average.',
+      'labelSmoothing, auxiliaryClassifier, augment, regularizers, optimizer, weightClip, batchSize, discriminatorSteps, steps, seed, reportEvery, evaluateEvery, checkpointEvery, average.',
   ],
   [
     'a field named __proto__',

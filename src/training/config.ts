@@ -12,6 +12,7 @@ import { numberFrom, wholeFrom } from '../math/ranges';
 import { noises } from '../noise';
 import { optimizers } from '../optimizers';
 import { penalties } from '../penalties';
+import { type AugmentConfig, augmentSchema } from './augment';
 import { type AverageConfig, averageSchema } from './average';
 import { parseWith, problemsWith } from './explain';
 import { type Field, fieldsOf, type Kind } from './fields';
@@ -53,6 +54,8 @@ export interface TrainerConfig {
   readonly labelSmoothing: number;
   /** D ends in a number for each class too, and both networks minimise `weight` times the cross entropy of those (ACGAN). */
   readonly auxiliaryClassifier?: { readonly weight: number };
+  /** What is done to images before D sees them; nothing where null. */
+  readonly augment: AugmentConfig | null;
   /** Penalties on D's gradient, added to its loss. */
   readonly regularizers: readonly RegularizerConfig[];
   readonly optimizer: { readonly generator: OptimizerConfig; readonly discriminator: OptimizerConfig };
@@ -166,6 +169,13 @@ const common = {
   loss: v.optional(loss, 'nonSaturating'),
   labelSmoothing: v.optional(labelSmoothing, 0),
   auxiliaryClassifier: v.optional(auxiliaryClassifier),
+  augment: v.optional(
+    v.pipe(
+      v.nullable(augmentSchema),
+      v.description('Changes images by chance before D sees them, so that few of them last longer.'),
+    ),
+    null,
+  ),
   regularizers: v.optional(regularizers, []),
   optimizer: v.pipe(
     v.strictObject({
@@ -328,6 +338,11 @@ const isObject = (input: unknown): input is object =>
 function checkDiscriminator(config: TrainerConfig, input: Shape): void {
   const output = outputShape(config, 'discriminator', input);
   checkRegularizers(config, input);
+  if (config.augment && input.length !== 3) {
+    throw new UserError(
+      `augment: given with samples of shape ${text(input)}; images, [channels, height, width], would do, or null.`,
+    );
+  }
   if (config.labelSmoothing > 0 && !losses.get(config.loss).hasLabels) {
     const having = losses.names.filter((name) => losses.get(name).hasLabels);
     throw new UserError(

@@ -2,9 +2,10 @@
 
 import type { Slot, Work } from '../gpu/work';
 import type { Tape } from '../layers/chain';
+import { sizeOf } from '../layers/layer';
 import { copyWork } from '../layers/slots';
 import type { StreamName } from '../math/streams';
-import { type Game, lossWork, trainingPass } from './game';
+import { type Game, lossWork, seen, trainingPass } from './game';
 import { addedPass } from './gradient-sum';
 import { recordUpdate } from './metrics';
 import { backward, forward, mixesBatch } from './network';
@@ -21,7 +22,7 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
   const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator', labels?.discriminator);
   const generated = forward(generator, discriminatorNoise, batch, pass, { keep: false });
   const judged = mixesBatch(discriminator)
-    ? { work: judgeApart(game, generated.output) }
+    ? { work: judgeApart(game, generated.output), samples: generated.output }
     : judgeTogether(game, generated.output);
   const penalties = penaltiesOf(game);
   return [
@@ -29,14 +30,14 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
     ...generated.work,
     ...(labels ? [copyWork(labels.discriminator, labels.judged, batch, { to: batch })] : []),
     ...judged.work,
-    ...addPenalties(game, penalties.always, { ...judged, generated: generated.output }),
+    ...addPenalties(game, penalties.always, judged),
     recordUpdate('discriminator', record, batch),
     ...optimize(discriminator, record.fault),
     ...(lazily
       ? [
           ...divideWeights(discriminator.spectral, { iterate: false }),
           ...noGradients(discriminator),
-          ...addPenalties(game, penalties.lazy, { generated: generated.output }),
+          ...addPenalties(game, penalties.lazy, { samples: judged.samples }),
           ...optimize(discriminator, record.fault, { lazily }),
         ]
       : []),
@@ -44,22 +45,26 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
 }
 
 /** Real and generated samples go through D as one batch, real first. Leaves D's gradients. */
-function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape } {
+function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape; samples: Slot } {
   const { discriminator, loss, real, sampleSize, terms } = game;
   const { batchSize: batch, labelSmoothing: smoothing } = game.config;
   const labels = game.labels?.judged;
   const pass = trainingPass(game, discriminator, 'discriminatorUpdateReal', labels);
-  const tape = forward(discriminator, real, 2 * batch, pass);
+  const view = seen(game, real, 2 * batch, discriminator, 'augmentation');
+  const tape = forward(discriminator, view.output, 2 * batch, pass);
   const outputsGrad: Slot = { name: 'logitsGrad', length: tape.output.length };
   return {
     tape,
+    samples: view.output,
     work: [
       copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
+      ...view.work,
       ...tape.work,
       ...lossWork(game, { outputs: tape.output, outputsGrad, labels }, (logits, logitsGrad) =>
         loss.discriminator({ batch, logits, logitsGrad, terms, smoothing }),
       ),
       ...backward(discriminator, tape, outputsGrad, { input: false, parameters: true }).work,
+      ...adapted(game, tape.output),
     ],
   };
 }
@@ -68,10 +73,19 @@ function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape 
 function judgeApart(game: Game, generated: Slot): Work[] {
   const { discriminator, labels, loss, real, terms } = game;
   const { batchSize: batch, labelSmoothing: smoothing } = game.config;
-  const judge = (samples: Slot, name: StreamName, labels: Slot | undefined) =>
-    forward(discriminator, samples, batch, trainingPass(game, discriminator, name, labels));
-  const judgedReal = judge(real, 'discriminatorUpdateReal', labels?.judged);
-  const judgedGenerated = judge(generated, 'discriminatorUpdateGenerated', labels?.discriminator);
+  const judge = (samples: Slot, name: StreamName, augmentation: StreamName, labels: Slot | undefined) => {
+    const view = seen(game, samples, batch, discriminator, augmentation);
+    const pass = trainingPass(game, discriminator, name, labels);
+    const tape = forward(discriminator, view.output, batch, pass);
+    return { ...tape, work: [...view.work, ...tape.work] };
+  };
+  const judgedReal = judge(real, 'discriminatorUpdateReal', 'augmentation', labels?.judged);
+  const judgedGenerated = judge(
+    generated,
+    'discriminatorUpdateGenerated',
+    'augmentationGenerated',
+    labels?.discriminator,
+  );
   const { length } = judgedReal.output;
   const outputs: Slot = { name: 'logits', length: 2 * length };
   const outputsGrad: Slot = { name: 'logitsGrad', length: 2 * length };
@@ -94,5 +108,10 @@ function judgeApart(game: Game, generated: Slot): Work[] {
       'second',
       (network) => backward(network, judgedGenerated, generatedGrad, wanted).work,
     ),
+    ...adapted(game, judgedReal.output),
   ];
 }
+
+/** How much D sees changed from now on, by its logits of real samples. */
+const adapted = ({ augmentation, config, discriminator }: Game, logits: Slot): readonly Work[] =>
+  augmentation?.adapt(logits, config.batchSize, sizeOf(discriminator.output)) ?? [];

@@ -29,6 +29,8 @@ export interface Evaluation extends Partial<Scores> {
   /** Mean of D(x), and of D(G(z)). */
   readonly realScore: number;
   readonly fakeScore: number;
+  /** How likely each operation is that images are augmented with, where it adapts. */
+  readonly augmentProbability?: number;
 }
 
 /** Samples where no measure asks for a number of its own: at least so many, in whole batches. */

@@ -6,6 +6,7 @@ import type { Pass } from '../layers/chain';
 import { type AuxiliaryClassifier, withClassLoss } from '../losses/auxiliaryClassifier';
 import type { LossPlugin } from '../losses/loss';
 import type { StreamName } from '../math/streams';
+import type { Augmentation, Augmented } from './augment';
 import type { AveragedNetwork } from './average-network';
 import type { TrainerConfig } from './config';
 import type { LabelSlots } from './labels';
@@ -35,8 +36,22 @@ export interface Game {
   readonly terms: Slot;
   readonly record: MetricsSlots;
   readonly average: AveragedNetwork | undefined;
+  readonly augmentation: Augmentation | undefined;
   /** Random numbers of the run by what they are for. */
   stream(name: StreamName): StreamSettings;
+}
+
+/** `count` samples as D sees them in an update of `network`, and the way back: as they are where nothing is done to them. */
+export function seen(
+  { augmentation, stream }: Game,
+  samples: Slot,
+  count: number,
+  network: TrainedNetwork,
+  name: StreamName,
+): Augmented {
+  return augmentation
+    ? augmentation.see(samples, count, { clock: network.clock, stream: stream(name) })
+    : { output: samples, work: [], back: (outputGrad) => ({ inputGrad: outputGrad, work: [] }) };
 }
 
 /** A pass that trains, in an update of `network`, whose number its random numbers go by; `labels` are the samples'. */

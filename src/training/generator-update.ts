@@ -5,7 +5,7 @@ import { copyWork } from '../layers/slots';
 import { logitsIn } from '../losses/auxiliaryClassifier';
 import type { StreamName } from '../math/streams';
 import { averageUpdate } from './average-network';
-import { type Game, lossWork, trainingPass } from './game';
+import { type Game, lossWork, seen, trainingPass } from './game';
 import { recordUpdate } from './metrics';
 import { backward, forward } from './network';
 import { divideWeights } from './spectral-norm';
@@ -17,23 +17,27 @@ export function generatorUpdate(game: Game): Work[] {
   const labels = game.labels?.generator;
   const pass = (name: StreamName) => trainingPass(game, generator, name, labels);
   const generated = forward(generator, generatorNoise, batch, pass('generatorUpdateGenerator'));
-  const judged = forward(discriminator, generated.output, batch, pass('generatorUpdateDiscriminator'));
+  const view = seen(game, generated.output, batch, generator, 'generatorAugmentation');
+  const judged = forward(discriminator, view.output, batch, pass('generatorUpdateDiscriminator'));
   const outputsGrad: Slot = { name: 'logitsGrad', length: judged.output.length };
   const throughDiscriminator = backward(discriminator, judged, outputsGrad, {
     input: true,
     parameters: false,
   });
+  const throughView = view.back(throughDiscriminator.inputGrad!);
   const wanted = { input: false, parameters: true };
   return [
     ...divideWeights([...generator.spectral, ...discriminator.spectral], { iterate: true }),
     ...generated.work,
+    ...view.work,
     ...judged.work,
     ...lossWork(game, { outputs: judged.output, outputsGrad, labels }, (generatedLogits, logitsGrad) => {
       const { logits, work } = withReal(game, generatedLogits);
       return [...work, ...loss.generator({ batch, logits, logitsGrad, terms })];
     }),
     ...throughDiscriminator.work,
-    ...backward(generator, generated, throughDiscriminator.inputGrad!, wanted).work,
+    ...throughView.work,
+    ...backward(generator, generated, throughView.inputGrad, wanted).work,
     recordUpdate('generator', record, batch),
     ...optimize(generator, record.fault),
     ...(average
@@ -48,12 +52,14 @@ function withReal(game: Game, logits: Slot): { logits: Slot; work: Work[] } {
   if (!generatorReal) return { logits, work: [] };
   const { batchSize: batch } = game.config;
   const pass = trainingPass(game, generator, 'generatorUpdateReal', game.labels?.generator);
-  const judged = forward(discriminator, generatorReal, batch, pass, { keep: false });
+  const view = seen(game, generatorReal, batch, generator, 'generatorAugmentationReal');
+  const judged = forward(discriminator, view.output, batch, pass, { keep: false });
   const real = logitsIn(judged.output, auxiliary?.classes ?? 0);
   const pairs: Slot = { name: 'logits of pairs', length: 2 * batch };
   return {
     logits: pairs,
     work: [
+      ...view.work,
       ...judged.work,
       ...real.work,
       copyWork(real.logits, pairs, batch),

@@ -133,7 +133,6 @@ describe.each(cases)('$penalty through a discriminator $name', ({ name, penalty 
       epsilon: slot('epsilon', BATCH),
       stream: () => ({ seed: [1, 2], stream: 3, stride: 1, offset: 0 }),
     } as unknown as Game;
-    const generated = slot('generated', BATCH * size);
     const samples = specimenNumbers(2 * BATCH * size, 70);
     const epsilon = Float32Array.of(0.25, 0.5, 0.875);
     const parameters = discriminator.tensors.map(({ shape }, i) =>
@@ -141,10 +140,9 @@ describe.each(cases)('$penalty through a discriminator $name', ({ name, penalty 
     );
     const bytes = await runWork(
       device(),
-      addPenalties(game, penaltiesOf(game).always, { generated }),
+      addPenalties(game, penaltiesOf(game).always, { samples: game.real }),
       new Map<Slot, Float32Array>([
         [game.real, toChannelsLast(samples, input)],
-        [generated, toChannelsLast(samples.slice(BATCH * size), input)],
         [game.epsilon, epsilon],
         ...discriminator.tensors.map(
           ({ parameter, shape, axes }, i) =>

@@ -5,6 +5,7 @@ import { mixSamples } from '../../shaders/mixSamples.wgsl';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import type { Tape } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
+import { copyWork } from '../layers/slots';
 import { penalties } from '../penalties';
 import type { Penalty } from '../penalties/penalty';
 import { type Game, trainingPass } from './game';
@@ -12,11 +13,11 @@ import { backward, forward } from './network';
 import { addDerivativeGrads } from './second-order';
 import type { TrainedNetwork } from './trained-network';
 
-/** What an update of D has judged. */
+/** What an update of D has judged, as one batch. */
 export interface Judged {
-  /** [batch, …sample]. */
-  readonly generated: Slot;
-  /** D's pass over real and generated samples as one batch, where it is still good: D has not moved since. */
+  /** [2 · batch, …sample] as D saw them, real ones first. */
+  readonly samples: Slot;
+  /** D's pass over them, where it is still good: D has not moved since. */
   readonly tape?: Tape;
 }
 
@@ -42,21 +43,21 @@ export function addPenalties(game: Game, list: readonly Penalty[], judged: Judge
   const [first, second] = [...list].sort((a, b) => (a.points === 'real' ? -1 : b.points === 'real' ? 1 : 0));
   if (list.length === 2 && first!.points === 'real' && second!.points === 'generated') {
     // Both halves of what D has judged, in one pass.
-    return addInOnePass(game, game.real, labels?.judged, [first!, second!], judged.tape);
+    return addInOnePass(game, judged.samples, labels?.judged, [first!, second!], judged.tape);
   }
+  const generated: Slot = { name: 'generated samples as judged', length: batch * game.sampleSize };
+  const behind = copyWork(judged.samples, generated, generated.length, { from: generated.length });
   return list.flatMap((penalty) => {
     const { points } = penalty;
-    if (points === 'real') return addInOnePass(game, game.real, labels?.judged, [penalty]);
-    if (points === 'generated') return addInOnePass(game, judged.generated, labels?.discriminator, [penalty]);
+    if (points === 'real') return addInOnePass(game, judged.samples, labels?.judged, [penalty]);
+    if (points === 'generated')
+      return [behind, ...addInOnePass(game, generated, labels?.discriminator, [penalty])];
     const mixed: Slot = { name: 'mixed samples', length: batch * game.sampleSize };
-    const { real, epsilon } = game;
+    const bindings = { real: judged.samples, generated, epsilon: game.epsilon, mixed };
     const shape = { batch, size: game.sampleSize };
     return [
-      work(
-        mixSamples,
-        { real, generated: judged.generated, epsilon, mixed, shape },
-        linearGrid(mixed.length, mixSamples),
-      ),
+      behind,
+      work(mixSamples, { ...bindings, shape }, linearGrid(mixed.length, mixSamples)),
       // Of the class of the real sample that they are partly of.
       ...addInOnePass(game, mixed, labels?.judged, [penalty]),
     ];

@@ -13,6 +13,7 @@ export function allocateRun(run: CompiledRun, memory: Memory): number {
     memory.allocate(network.gradientNorm);
   }
   for (const { arena } of run.average?.groups ?? []) memory.allocateArena(arena);
+  if (run.augmentation) memory.allocateArena(run.augmentation.group.arena);
   for (const slot of [run.history, run.fault, ...Object.values(run.tables)]) memory.allocate(slot);
   // An update finds its batches there, drawn or given, and needs them no longer than its first layers do.
   const { real, discriminatorNoise, generatorNoise, generatorReal, epsilon, labels } = run;

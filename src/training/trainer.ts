@@ -120,6 +120,11 @@ export class Trainer {
       memory.write(run.tables[name]!, table);
     const initial = initialTensors([run.generator, run.discriminator], config.seed);
     this.writeTensors(initial);
+    const { augmentation } = run;
+    if (augmentation) {
+      const [state] = augmentation.group.arena.slots;
+      this.writeTensors(new Map([[state!.name, { shape: [2], data: augmentation.initial }]]));
+    }
     // The average begins as what it averages.
     const averaged = run.average?.groups.flatMap(({ arena }) => arena.slots.map(({ name }) => name)) ?? [];
     this.writeTensors(new Map(averaged.map((name) => [name, initial.get(name.replace('average.', ''))!])));
@@ -292,9 +297,15 @@ export class Trainer {
   }
 
   /** How good G is now, on fresh samples. @throws Error for a replayed run, which has no data to compare with. */
-  evaluate(): Promise<Evaluation> {
+  async evaluate(): Promise<Evaluation> {
     if (!this.#evaluation) throw new Error('A replayed run has no data to evaluate against.');
-    return this.#evaluation.run(this.step, this.#readback);
+    const { augmentation } = this.#run;
+    // Submitted behind each other, so that both are of the same moment.
+    const evaluating = this.#evaluation.run(this.step, this.#readback);
+    if (!augmentation?.adapts) return evaluating;
+    const state = this.#read([this.#memory.region(augmentation.group.arena.whole)]);
+    const [augmentProbability] = new Float32Array(await state);
+    return { ...(await evaluating), augmentProbability: augmentProbability! };
   }
 
   /** Buffers to draw from without reading back: samples and D's field. */
@@ -444,7 +455,12 @@ export class Trainer {
   }
 
   get #stateGroups(): TensorGroup[] {
-    return [...this.#groups(stateGroups), ...(this.#run.average?.groups ?? [])];
+    const { average, augmentation } = this.#run;
+    return [
+      ...this.#groups(stateGroups),
+      ...(average?.groups ?? []),
+      ...(augmentation ? [augmentation.group] : []),
+    ];
   }
 
   #readGroups(groups: readonly TensorGroup[]): Promise<Map<string, Tensor>> {
