@@ -33,6 +33,9 @@ struct AdamSettings {
   lazily: u32,
 }
 
+// vec4s of one invocation: what is the same for all of them, the corrections above all, is as long to compute as an update.
+const EACH = 16u;
+
 @group(0) @binding(4) var<storage, read_write> expAvg: array<vec4f>;       // m
 @group(0) @binding(5) var<storage, read_write> expAvgSq: array<vec4f>;     // v
 @group(0) @binding(6) var<uniform> settings: AdamSettings;
@@ -44,21 +47,30 @@ fn stepOf(update: u32) -> u32 {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn adamUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linearIndex(id, groups, WORKGROUP_SIZE);
-  if (i >= settings.count) { return; }
+fn adamUpdate(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
   let t = clock[0];
   if (mustHold(settings.network, t)) { return; }
-  let g = gradient[i] + settings.weightDecay * parameter[i];
-  let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
-  let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
   let correction = -expm1(f32(stepOf(t)) * vec4f(settings.logBeta1, settings.logBeta2, 0.0, 0.0)).xy;
+  let rootOfCorrection = sqrt(correction.y);
   let learningRate = scheduledLearningRate(t);
   let stepSize = learningRate / correction.x;
-  let decayed = parameter[i] * (1.0 - learningRate * settings.decoupledDecay);
-  let updated = decayed - stepSize * m / (sqrt(v) / sqrt(correction.y) + settings.epsilon);
-  if (!isSound(i, t, updated)) { return; }
-  expAvg[i] = m;
-  expAvgSq[i] = v;
-  parameter[i] = updated;
+  let kept = 1.0 - learningRate * settings.decoupledDecay;
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * EACH + local;
+  for (var n = 0u; n < EACH; n++) {
+    let i = first + n * WORKGROUP_SIZE;
+    if (i >= settings.count) { return; }
+    let g = gradient[i] + settings.weightDecay * parameter[i];
+    let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
+    let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
+    let updated = parameter[i] * kept - stepSize * m / (sqrt(v) / rootOfCorrection + settings.epsilon);
+    if (isSound(i, t, updated)) {
+      expAvg[i] = m;
+      expAvgSq[i] = v;
+      parameter[i] = updated;
+    }
+  }
 }

@@ -57,7 +57,8 @@ export function adamOptimizer(config: AdamConfig, context: OptimizerContext, dec
         expAvgSq: state.exp_avg_sq!,
         settings,
       };
-      return [work(adamUpdate, bindings, linearGrid(settings.count, adamUpdate), 12 * parameters.length)];
+      const grid = linearGrid(Math.ceil(settings.count / adamUpdate.constants.EACH), adamUpdate);
+      return [work(adamUpdate, bindings, grid, 12 * parameters.length)];
     },
   };
 }
