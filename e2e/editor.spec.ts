@@ -117,6 +117,20 @@ test('after the first step, changes wait until they are begun with', async ({ pa
   await expect(sectionOf(page, 'data').getByLabel('Size', { exact: true })).toHaveValue('2');
 });
 
+test('links within the page leave the experiment alone', async ({ page }) => {
+  await openReady(page, '#preset=moons');
+  for (const [name, id] of [
+    ['Skip to the picture', 'stage'],
+    ['Change the experiment', 'experiment-title'],
+  ] as const) {
+    await page.getByRole('link', { name }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.locator(`#${id}`)).toBeFocused();
+  }
+  await expect(page).toHaveURL(/#preset=moons$/);
+  await expect(page.locator('body')).toHaveAttribute('data-phase', 'ready');
+});
+
 test('a configuration goes out as JSON, comes in again, and is a line for the shell', async ({
   page,
   context,

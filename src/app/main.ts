@@ -42,6 +42,16 @@ effect(() => {
   element('stage-key').textContent = KEYS[picture];
 });
 
+// The address is the experiment's: a link within the page moves the focus and leaves the address alone.
+for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    const target = element(link.hash.slice(1));
+    target.focus();
+    target.scrollIntoView();
+  });
+}
+
 // The editor brings all schemas along: it is loaded once the trainer is there, or where someone wants it earlier.
 let isEditorWanted = false;
 const loadEditor = async () => {

@@ -14,8 +14,8 @@ export default defineData({
   schema: v.pipe(
     v.strictObject({
       source: v.literal('line'),
-      from: v.optional(v.pipe(place, v.description('One end.')), [-1, -1]),
-      to: v.optional(v.pipe(place, v.description('The other end.')), [1, 1]),
+      from: v.optional(v.pipe(place, v.description('Where the line begins.')), [-1, -1]),
+      to: v.optional(v.pipe(place, v.description('Where the line ends.')), [1, 1]),
       standardDeviation: v.optional(deviation, 0.05),
     }),
     v.forward(

@@ -76,8 +76,8 @@ export interface DataContent {
 export interface DataPlugin<Schema extends DataSchema = DataSchema> {
   readonly source: string;
   /** What is drawn, in a sentence, and from which distribution, in a line. */
-  readonly summary?: string;
-  readonly formula?: string;
+  readonly summary: string;
+  readonly formula: string;
   readonly schema: Schema;
   /** Without the content that it needs a source still knows its shape, but cannot be drawn from. */
   create(config: v.InferOutput<Schema>, content?: DataContent): DataSource;

@@ -171,8 +171,8 @@ export interface LayerConfig {
 export interface LayerPlugin<Schema extends LayerSchema = LayerSchema> {
   readonly type: string;
   /** What it is for, in a sentence, and what it computes, in a line. */
-  readonly summary?: string;
-  readonly formula?: string;
+  readonly summary: string;
+  readonly formula: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>, input: Shape): Layer;
   reference?(

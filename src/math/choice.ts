@@ -17,8 +17,8 @@ export interface Choice extends Words {
 /** What is said about a choice; a schema's own choices, as of `v.variant`, have it as their metadata. */
 export interface Words {
   /** What it is for, in a sentence, and what it computes, in a line. */
-  readonly summary?: string;
-  readonly formula?: string;
+  readonly summary: string;
+  readonly formula: string;
   /** What is proved about it, where something is. */
   readonly theory?: string;
 }

@@ -20,8 +20,8 @@ export type NoiseSchema = v.GenericSchema<any, { readonly type: string; readonly
 export interface NoisePlugin<Schema extends NoiseSchema = NoiseSchema> {
   readonly type: string;
   /** What it is, in a sentence, and its distribution, in a line. */
-  readonly summary?: string;
-  readonly formula?: string;
+  readonly summary: string;
+  readonly formula: string;
   readonly schema: Schema;
   create(config: v.InferOutput<Schema>): NoiseSource;
 }

@@ -81,20 +81,49 @@ test('a choice begins with what it cannot do without, kept from the last one whe
   expect(chosen(choice('loss'), 'hinge', 'minimax')).toBe('hinge');
 });
 
-test('whatever is chosen anywhere is right by itself, or has options that contradict nothing', () => {
-  const visit = ({ kind }: Field): void => {
-    if (kind.is === 'list') visit(kind.item);
-    if (kind.is === 'object') kind.fields.forEach(visit);
-    if (kind.is !== 'choice' || kind.key === undefined) return;
+describe('everywhere in the schema, with every plug-in', () => {
+  /** Every field by its place, and every choice; layers within layers once. */
+  const fields = new Map<string, Field>();
+  const choices = new Map<string, { summary?: string; formula?: string }>();
+  const visit = (one: Field, place: string, held: readonly string[]): void => {
+    fields.set(place, one);
+    const { kind } = one;
+    if (kind.is === 'list') visit(kind.item, `${place}[]`, held);
+    if (kind.is === 'object') for (const inner of kind.fields) visit(inner, `${place}.${inner.key}`, held);
+    if (kind.is !== 'choice') return;
     for (const name of kind.names) {
-      for (const one of kind.get(name).fields) {
-        if (one.required) expect(one.accepts(initialValue(one)), `${name}.${one.key}`).toBe(true);
-        // Layers hold layers.
-        if (one.kind.is !== 'list') visit(one);
-      }
+      choices.set(`${place} ${name}`, kind.get(name));
+      if (held.includes(name)) continue;
+      for (const inner of kind.get(name).fields)
+        visit(inner, `${place} ${name}.${inner.key}`, [...held, name]);
     }
   };
-  runFields.forEach(visit);
+  for (const one of runFields) visit(one, one.key, []);
+
+  test('is looked at', () => {
+    expect(fields.size).toBeGreaterThan(200);
+    expect([...fields.keys()]).toContain('generator[] residual.layers[] dense.units');
+  });
+
+  test('a field says what it is, in a sentence, and a choice what it is for, with a formula', () => {
+    const isSentence = (text: string | undefined) => /^.{8,}[.?]$/.test(text ?? '');
+    const unexplained = [...fields].filter(
+      ([place, { description }]) => !place.endsWith('[]') && !isSentence(description),
+    );
+    const wordless = [...choices].filter(([, { summary, formula }]) => !isSentence(summary) || !formula);
+    expect([...unexplained, ...wordless].map(([place]) => place)).toEqual([]);
+  });
+
+  test('a field can be edited as what it is, and begins with what it takes', () => {
+    const asText = [...fields].filter(([, { kind }]) => kind.is === 'json').map(([place]) => place);
+    expect(asText).toEqual(['data points.points']);
+    const wrong = [...fields].filter(([place, one]) => {
+      const isGiven =
+        one.required && !place.endsWith('[]') && place !== 'generator' && place !== 'discriminator';
+      return isGiven && !one.accepts(initialValue(one));
+    });
+    expect(wrong.map(([place]) => place)).toEqual([]);
+  });
 });
 
 test('filled in by the walk is what the parse fills in; brief is what a person would write', () => {

@@ -35,6 +35,8 @@ export type Kind =
   | { readonly is: 'text' }
   | { readonly is: 'flag' }
   | { readonly is: 'options'; readonly options: readonly (string | number)[] }
+  /** Some of these, each once. */
+  | { readonly is: 'several'; readonly options: readonly string[] }
   /** A list of numbers; of so many, where `length` says so. */
   | { readonly is: 'numbers'; readonly length?: number }
   | ChoiceKind
@@ -130,6 +132,7 @@ function kindOf(schema: Part): Kind {
     case 'array': {
       const item = fieldOf('', schema.item);
       if (item.kind.is === 'number') return { is: 'numbers' };
+      if (item.kind.is === 'options') return { is: 'several', options: item.kind.options.map(String) };
       return {
         is: 'list',
         item,

@@ -17,6 +17,8 @@ export function buildField(form: Form, field: Field, path: Path): HTMLElement {
       return buildList(form, field, field.kind, path);
     case 'object':
       return buildObject(form, field, field.kind.fields, path);
+    case 'several':
+      return buildSeveral(form, field, field.kind.options, path);
     default:
       return buildInput(form, field, path);
   }
@@ -48,6 +50,40 @@ function buildObject(form: Form, field: Field, fields: readonly Field[], path: P
   }
   group.append(mistake(form, path));
   return group;
+}
+
+/** Some of several, a box to tick for each. */
+function buildSeveral(form: Form, field: Field, options: readonly string[], path: Path): HTMLElement {
+  const { draft } = form;
+  const boxes = options.map((option) => {
+    const box = make('input', { type: 'checkbox', id: idOf([...path, option]) });
+    box.addEventListener('change', () =>
+      form.edit(
+        path,
+        options.filter((_, i) => boxes[i]!.checked),
+      ),
+    );
+    return box;
+  });
+  form.watch(() => {
+    const now = valueAt(draft.config.value, path);
+    boxes.forEach((box, i) => {
+      box.checked = Array.isArray(now) && now.includes(options[i]);
+    });
+  });
+  return make(
+    'fieldset',
+    { class: 'group', 'aria-describedby': `${idOf(path, 'hint')} ${idOf(path, 'mistake')}` },
+    make('legend', {}, labelOf(field.key)),
+    resetButton(form, field, path),
+    make(
+      'div',
+      { class: 'boxes' },
+      ...options.map((option, i) => make('label', { class: 'check' }, boxes[i]!, option)),
+    ),
+    hint(field, path),
+    mistake(form, path),
+  );
 }
 
 /** What a field is for. */

@@ -6,8 +6,8 @@ import type { Field } from '../../training/fields';
 const CLAIMED: Readonly<Record<string, readonly string[]>> = {
   data: ['data', 'noise'],
   generator: ['generator', 'average'],
-  discriminator: ['discriminator'],
-  objective: ['loss', 'labelSmoothing', 'regularizers', 'weightClip'],
+  discriminator: ['discriminator', 'augment'],
+  objective: ['loss', 'labelSmoothing', 'auxiliaryClassifier', 'regularizers', 'weightClip'],
   optimizers: ['optimizer'],
   run: [],
 };
