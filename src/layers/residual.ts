@@ -129,6 +129,13 @@ export default defineLayer({
           slots.saved[inside(way.name, i, name)] ?? { name: `${way.parts[i]!.label} ${name}`, length },
       });
 
+    /** A way's layers and tape, for a pass behind the forward one: nothing is saved of that while evaluating, so it is made again. */
+    const recorded = (way: Branch, slots: ForwardSlots, gradients?: SlotsByName) => {
+      const links = linksOf(way, slots, gradients);
+      const tape = tapeOf(way, slots);
+      return { links, tape, again: slots.mode === 'evaluate' ? forwardChain(links, tape) : [] };
+    };
+
     return {
       outputShape: () => output,
       parameters: () => specs(({ layer, input: shape }) => layer.parameters(shape)),
@@ -169,18 +176,22 @@ export default defineLayer({
       backward: (slots) => {
         const { outputGrad, inputGrad, parameterGrads } = slots;
         const wanted = { input: inputGrad !== undefined, parameters: parameterGrads !== undefined };
-        const passes = ways.map((way) =>
-          backwardChain(linksOf(way, slots, parameterGrads), tapeOf(way, slots), outputGrad, wanted),
-        );
+        const passes = ways.map((way) => {
+          const { links, tape, again } = recorded(way, slots, parameterGrads);
+          const { inputGrad: found, work } = backwardChain(links, tape, outputGrad, wanted);
+          return { inputGrad: found, work: [...again, ...work] };
+        });
         return [
           ...passes.flatMap(({ work }) => work),
           ...(inputGrad ? [sumWork(passes[0]!.inputGrad!, passes[1]!.inputGrad!, inputGrad)] : []),
         ];
       },
       tangent: (slots) => {
-        const passes = ways.map((way) =>
-          tangentChain(linksOf(way, slots), tapeOf(way, slots), slots.inputTangent),
-        );
+        const passes = ways.map((way) => {
+          const { links, tape, again } = recorded(way, slots);
+          const { outputTangent, work } = tangentChain(links, tape, slots.inputTangent);
+          return { outputTangent, work: [...again, ...work] };
+        });
         return [
           ...passes.flatMap(({ work }) => work),
           sumWork(passes[0]!.outputTangent, passes[1]!.outputTangent, slots.outputTangent),
@@ -190,8 +201,7 @@ export default defineLayer({
         const { outputGrad, inputTangent, inputGrad, parameterGrads } = slots;
         const found: Slot[] = [];
         const work = ways.flatMap((way): Work[] => {
-          const links = linksOf(way, slots, parameterGrads);
-          const tape = tapeOf(way, slots);
+          const { links, tape, again } = recorded(way, slots, parameterGrads);
           const slope = backwardChain(links, tape, outputGrad, {
             input: true,
             parameters: false,
@@ -201,7 +211,7 @@ export default defineLayer({
           const wanted = { input: inputGrad !== undefined };
           const own = curvatureChain(links, tape, slope.outputGrads, tangents.inputTangents, wanted);
           if (own.inputGrad) found.push(own.inputGrad);
-          return [...slope.work, ...tangents.work, ...own.work];
+          return [...again, ...slope.work, ...tangents.work, ...own.work];
         });
         if (!inputGrad || found.length === 0) return work;
         const [first, second] = found as [Slot, Slot?];
@@ -272,6 +282,22 @@ export default defineLayer({
         shortcut: [{ type: 'sigmoid' }, { type: 'dense', units: 7 }],
       },
       input: [6],
+      batch: 5,
+    },
+    {
+      config: {
+        type: 'residual',
+        layers: [
+          { type: 'batchNorm', epsilon: 0.1 },
+          { type: 'relu' },
+          { type: 'upsample' },
+          { type: 'conv2d', channels: 4, kernel: 3, padding: 1, bias: false },
+          { type: 'batchNorm', epsilon: 0.1, momentum: 0.3 },
+          { type: 'scale', factor: 0.5 },
+        ],
+        shortcut: [{ type: 'conv2d', channels: 4, kernel: 1 }, { type: 'upsample' }],
+      },
+      input: [3, 3, 2],
       batch: 5,
     },
   ],

@@ -5,6 +5,7 @@ import { Memory } from '../gpu/memory';
 import { useDevice } from '../gpu/test-device';
 import { layers } from '../layers';
 import { sizeOf } from '../layers/layer';
+import { snganDiscriminator, snganGenerator } from '../presets/residual-networks';
 import { compileRun } from './compile';
 import { type LayerConfig, parseConfig, type RunConfig } from './config';
 import { allocateRun, reportMemory } from './run-memory';
@@ -52,6 +53,10 @@ const runs: Record<string, RunConfig> = {
     [down(16), leaky, down(32), leaky, down(64), leaky, down(128), leaky, { type: 'flatten' }, dense(1)],
     { data: { source: 'glyphs', size: 64 }, batchSize: 128 },
   ),
+  'residual blocks with spectral norm': config(snganGenerator(16, 1), snganDiscriminator(12), {
+    data: { source: 'glyphs', size: 32 },
+    batchSize: 16,
+  }),
   'a deep MLP on a batch of 7': config(
     [...Array.from({ length: 4 }, () => [dense(300), relu]).flat(), dense(784), reshape(1, 28, 28)],
     [{ type: 'flatten' }, ...Array.from({ length: 4 }, () => [dense(300), leaky]).flat(), dense(1)],
@@ -60,7 +65,7 @@ const runs: Record<string, RunConfig> = {
 };
 
 /** Layers whose gradient does not depend on their input. */
-const MOVES_NUMBERS = new Set(['reshape', 'flatten', 'upsample', 'avgPool2d']);
+const MOVES_NUMBERS = new Set(['reshape', 'flatten', 'upsample', 'avgPool2d', 'scale']);
 
 /** Numbers that backward passes need of a network: the input of every layer that is not linear in it or has weights, and what it saves. */
 function tapeOf(configs: readonly LayerConfig[], input: readonly number[], batch: number) {
@@ -69,8 +74,13 @@ function tapeOf(configs: readonly LayerConfig[], input: readonly number[], batch
   let parameters = 0;
   for (const config of configs) {
     const layer = layers.get(config.type).create(config, shape);
-    if (!MOVES_NUMBERS.has(config.type)) numbers += batch * sizeOf(shape);
-    for (const length of Object.values(layer.saved?.(shape, batch) ?? {})) numbers += length;
+    if (config.type === 'residual') {
+      const { layers: branch, shortcut } = config as unknown as Record<string, readonly LayerConfig[]>;
+      for (const way of [branch!, shortcut!]) numbers += tapeOf(way, shape, batch).numbers;
+    } else {
+      if (!MOVES_NUMBERS.has(config.type)) numbers += batch * sizeOf(shape);
+      for (const length of Object.values(layer.saved?.(shape, batch) ?? {})) numbers += length;
+    }
     for (const spec of layer.parameters(shape)) parameters += sizeOf(spec.shape);
     shape = layer.outputShape(shape);
   }
