@@ -201,7 +201,7 @@ describe('an activation taken into a product', () => {
   const parse = (type: string) => v.parse(layers.get(type).schema, { type });
 
   test('is offered by every activation', () => {
-    expect(endings).toEqual(['elu', 'leakyRelu', 'relu', 'sigmoid', 'silu', 'softplus', 'tanh']);
+    expect(endings).toEqual(['elu', 'leakyRelu', 'relu', 'scale', 'sigmoid', 'silu', 'softplus', 'tanh']);
   });
 
   // Widths on both sides of the narrow tile's, none a multiple of a tile.
