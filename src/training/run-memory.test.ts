@@ -5,7 +5,6 @@ import { Memory } from '../gpu/memory';
 import { useDevice } from '../gpu/test-device';
 import { layers } from '../layers';
 import { sizeOf } from '../layers/layer';
-import { snganDiscriminator, snganGenerator } from '../presets/residual-networks';
 import { compileRun } from './compile';
 import { type LayerConfig, parseConfig, type RunConfig } from './config';
 import { allocateRun, reportMemory } from './run-memory';
@@ -38,6 +37,18 @@ const reshape = (...shape: number[]) => ({ type: 'reshape', shape });
 const norm = { type: 'batchNorm' };
 const relu = { type: 'relu' };
 const tanh = { type: 'tanh' };
+const same = (channels: number, spectralNorm = false) => ({
+  type: 'conv2d',
+  channels,
+  kernel: 3,
+  padding: 1,
+  spectralNorm,
+});
+const double = { type: 'upsample' };
+const halve = { type: 'avgPool2d', kernel: 2 };
+const residual = (layers: object[], shortcut: object[] = []) => ({ type: 'residual', layers, shortcut });
+const rising = (width: number) =>
+  residual([norm, relu, double, same(width), norm, relu, same(width)], [double, same(width)]);
 
 const runs: Record<string, RunConfig> = {
   'an MLP': config(
@@ -53,10 +64,25 @@ const runs: Record<string, RunConfig> = {
     [down(16), leaky, down(32), leaky, down(64), leaky, down(128), leaky, { type: 'flatten' }, dense(1)],
     { data: { source: 'glyphs', size: 64 }, batchSize: 128 },
   ),
-  'residual blocks with spectral norm': config(snganGenerator(16, 1), snganDiscriminator(12), {
-    data: { source: 'glyphs', size: 32 },
-    batchSize: 16,
-  }),
+  'residual blocks with spectral norm': config(
+    [
+      dense(4 * 4 * 16),
+      reshape(16, 4, 4),
+      ...Array.from({ length: 3 }, () => rising(16)),
+      norm,
+      relu,
+      same(1),
+      tanh,
+    ],
+    [
+      residual([same(12, true), relu, same(12, true), halve], [halve, same(12, true)]),
+      residual([relu, same(12, true), relu, same(12, true)]),
+      relu,
+      { type: 'flatten' },
+      { type: 'dense', units: 1, spectralNorm: true },
+    ],
+    { data: { source: 'glyphs', size: 32 }, batchSize: 16 },
+  ),
   'a deep MLP on a batch of 7': config(
     [...Array.from({ length: 4 }, () => [dense(300), relu]).flat(), dense(784), reshape(1, 28, 28)],
     [{ type: 'flatten' }, ...Array.from({ length: 4 }, () => [dense(300), leaky]).flat(), dense(1)],
