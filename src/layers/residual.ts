@@ -51,6 +51,7 @@ const list = (description: string) =>
       'a list of layers would do',
     ),
     v.description(description),
+    v.examples([[{ type: 'relu' }]]),
   );
 
 /** A tensor of a layer in a branch, by its name in the whole. */

@@ -1,7 +1,7 @@
 // The experiment editor: everything that a configuration may say, from its schema. Loaded when the page has nothing better to do.
 
 import { effect } from '@preact/signals-core';
-import { valueAt } from '../../training/fields';
+import { type Field, valueAt } from '../../training/fields';
 import type { App } from '../app';
 import { element } from '../elements';
 import { commandLine } from './command-line';
@@ -22,7 +22,7 @@ export function openEditor(app: App): void {
     effect(() => {
       const config = draft.config.value;
       digest.textContent = fields
-        .map((field) => digestWithLabel(field, valueAt(config, [field.key])))
+        .map((field) => digestWithLabel(field, valueAt(config, [field.key]), !speaks(field)))
         .filter((text) => text !== '')
         .join(' · ');
     });
@@ -47,6 +47,10 @@ export function openEditor(app: App): void {
     element('editor-note').textContent = `Copied: ${line}`;
   });
 }
+
+/** Whether the title of its section says what it is. */
+const speaks = ({ kind, required }: Field): boolean =>
+  kind.is === 'choice' || (required && (kind.is === 'list' || kind.is === 'object'));
 
 /** What waits to be begun with, and what has to be mended first. */
 function bindEdits(app: App, draft: Draft): void {

@@ -48,13 +48,12 @@ function choiceDigest(kind: Extract<Kind, { is: 'choice' }>, value: unknown): st
   return [textOf(value[kind.key]), ...numbers].join(' ');
 }
 
-/** Nothing of what is switched off. */
-export function digestWithLabel(field: Field, value: unknown): string {
+/** With its name, where the value alone would not tell; nothing of what is switched off. */
+export function digestWithLabel(field: Field, value: unknown, isNamed = true): string {
   if (value === undefined || value === null || value === 0 || value === false) return '';
   if (Array.isArray(value) && value.length === 0) return '';
   const digest = digestOf(field, value);
-  const speaks = field.kind.is === 'choice' || field.kind.is === 'list' || field.kind.is === 'object';
-  return speaks ? digest : `${labelOf(field.key).toLowerCase()} ${digest}`;
+  return isNamed ? `${labelOf(field.key).toLowerCase()} ${digest}` : digest;
 }
 
 /** What was typed, as a value: a number where it is one, else the text, so that it can be said what is wrong with it. */
