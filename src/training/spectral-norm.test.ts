@@ -10,6 +10,7 @@ import { layers } from '../layers';
 import { type Shape, sizeOf } from '../layers/layer';
 import { fromGpu, specimenNumbers } from '../layers/specimen';
 import { inverseAxes, transpose } from '../math/axes';
+import { initialTensors } from './initialize';
 import { buildNetwork } from './network';
 import { divideWeights, gradientsOfWeights } from './spectral-norm';
 
@@ -149,4 +150,20 @@ test('power iterations find the largest singular value', async () => {
     [sigma],
   );
   expect(new Float32Array(found!)[0]).toBeCloseTo(5, 5);
+});
+
+test('its vectors begin where they find most of the largest singular value', () => {
+  const network = networkOf({ type: 'conv2d', channels: 9, kernel: 3, spectralNorm: true }, [4, 5, 6]);
+  const { weight, left, right } = network.spectral[0]!;
+  const tensors = initialTensors([network], 3);
+  const [m, u, w] = [weight, left, right].map(({ name }) => tensors.get(name)!.data) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  expect([length(u), length(w)]).toEqual([expect.closeTo(1, 6), expect.closeTo(1, 6)]);
+  let vectors = { u: Float64Array.from(u), v: Float64Array.from(w) };
+  const { sigma } = reference(m, vectors.u, vectors.v);
+  for (let i = 0; i < 200; i++) vectors = reference(m, vectors.u, vectors.v).iterated();
+  expect(sigma / reference(m, vectors.u, vectors.v).sigma).toBeGreaterThan(0.97);
 });
