@@ -20,7 +20,8 @@ export function reordering(input: Shape, output: Shape): Layer {
       sourcePixels: there.pixels,
       ...here,
     };
-    return [work(reorder, { source, destination, shape }, linearGrid(source.length, reorder))];
+    const grid = linearGrid(Math.ceil(source.length / reorder.constants.EACH), reorder);
+    return [work(reorder, { source, destination, shape }, grid)];
   };
   const isView = from.channels === to.channels && from.pixels === to.pixels;
   return {
