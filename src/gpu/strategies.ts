@@ -32,10 +32,14 @@ const SOFTWARE: readonly {
   /** Where a kind of product is quicker with others: these first. */
   readonly first?: { readonly [kind in ProductKind]?: readonly string[] };
 }[] = [
-  { name: /swiftshader/i, tiles: ['subgroup 32×16', 'subgroup 32×8', 'subgroup 32×4', 'subgroup 16×4'] },
+  {
+    name: /swiftshader/i,
+    // Those of 16 rows for results of no more, as the gradient of a kernel for grey images.
+    tiles: [32, 16].flatMap((rows) => [16, 8, 4].map((columns) => `subgroup ${rows}×${columns}`)),
+  },
   {
     name: /llvmpipe|lavapipe/i,
-    tiles: ['subgroup 32×4'],
+    tiles: ['subgroup 32×4', 'subgroup 16×4'],
     // Finding the window's place costs the same for twice the columns.
     first: { window: ['subgroup 32×8'] },
   },

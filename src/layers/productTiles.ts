@@ -81,7 +81,7 @@ export function subgroupTiles(
   return [1, 2, 4]
     .flatMap((quads) => [16, 32].map((tileRows) => ({ tileRows, quads })))
     .filter(({ tileRows, quads }) => tileRows <= 2 * block && (quads === 1 || columns > (quads * block) / 2))
-    .filter(({ tileRows }) => rows > tileRows / 4)
+    .filter(({ tileRows }) => rows > tileRows / 2)
     .map(({ tileRows, quads }) => ({
       LANES: subgroupSize,
       TILE_ROWS: tileRows,
