@@ -4,6 +4,7 @@ import type { LayerConfig } from '../training/config';
 
 /** 4 × 4, stride 2, padding 1: halves or doubles each side, and every pixel is covered equally often. */
 const halving = { kernel: 4, stride: 2, padding: 1 };
+const normed: LayerConfig[] = [{ type: 'batchNorm' }, { type: 'relu' }];
 const leakyRelu: LayerConfig = { type: 'leakyRelu', slope: 0.2 };
 /** DCGAN's weights begin small and normal. */
 const start = { initializer: 'normal', standardDeviation: 0.02 };
@@ -21,12 +22,11 @@ export interface GeneratorOptions {
   readonly classes?: number;
 }
 
-/** Batch norm, of the class where there are some, and ReLU behind everything but the last transposed convolution, which ends in tanh. */
+/** Batch norm and ReLU behind everything but the last transposed convolution, which ends in tanh; the class joins the noise. */
 export function dcganGenerator({ from, widths, channels, classes }: GeneratorOptions): LayerConfig[] {
   const [first, ...between] = widths;
-  const norm = classes === undefined ? { type: 'batchNorm' } : { type: 'conditionalBatchNorm', classes };
-  const normed: LayerConfig[] = [norm, { type: 'relu' }];
   return [
+    ...(classes === undefined ? [] : [{ type: 'labelEmbedding', classes, size: classes }]),
     { type: 'dense', units: from[0] * from[1] * first, ...beforeNorm },
     { type: 'reshape', shape: [first, ...from] },
     ...normed,
@@ -44,12 +44,15 @@ export interface DiscriminatorOptions {
   readonly widths: readonly number[];
   /** Units of a dense layer, also with batch norm, between the convolutions and the logit, where there is to be one. */
   readonly hidden?: number;
-  /** Where D is to be told classes: how many there are. */
+  /** Where D is to say of which class a sample is: how many there are. */
   readonly classes?: number;
 }
 
-/** Leaky ReLUs, batch norm behind everything but the first convolution, and one logit at the end. */
-export function dcganDiscriminator({ widths, hidden, classes }: DiscriminatorOptions): LayerConfig[] {
+/**
+ * Leaky ReLUs, batch norm behind everything but the first convolution, and one logit at the end, with one number for each class
+ * behind it where there are some.
+ */
+export function dcganDiscriminator({ widths, hidden, classes = 0 }: DiscriminatorOptions): LayerConfig[] {
   return [
     ...widths.flatMap((width, i): LayerConfig[] => {
       const convolution = { type: 'conv2d', channels: width, ...halving };
@@ -61,6 +64,6 @@ export function dcganDiscriminator({ widths, hidden, classes }: DiscriminatorOpt
     ...(hidden === undefined
       ? []
       : [{ type: 'dense', units: hidden, ...beforeNorm }, { type: 'batchNorm' }, leakyRelu]),
-    classes === undefined ? { type: 'dense', units: 1, ...start } : { type: 'projection', classes, ...start },
+    { type: 'dense', units: 1 + classes, ...start },
   ];
 }

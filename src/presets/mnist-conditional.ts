@@ -1,4 +1,4 @@
-// mnist-conditional: handwritten digits of a class asked for, by a small DCGAN whose D is a projection (Miyato & Koyama 2018).
+// mnist-conditional: handwritten digits of a class asked for, by a small DCGAN whose D also classifies (ACGAN, Odena et al. 2017).
 
 import { dcganDiscriminator, dcganGenerator } from './dcgan';
 import type { Preset } from './preset';
@@ -22,6 +22,7 @@ export default {
     generator: dcganGenerator({ from: [7, 7], widths: [64, 32], channels: 1, classes }),
     discriminator: dcganDiscriminator({ widths: [32, 64], hidden: 256, classes }),
     loss: 'nonSaturating',
+    auxiliaryClassifier: {},
     optimizer: { generator: adam, discriminator: adam },
     average: { halfLife: 10_000, ramp: 0.05 },
     batchSize: 64,

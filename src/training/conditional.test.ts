@@ -231,3 +231,75 @@ test('recorded runs have no labels', () => {
     'generator: is told the classes of samples, which recorded runs do not have',
   );
 });
+
+test('tables that are alike for all classes make the unconditional game, their gradients together its gradient', async () => {
+  const image = { source: 'glyphs', size: 8 };
+  const generator = (norm: object) => [
+    dense(32),
+    { type: 'reshape', shape: [8, 2, 2] },
+    norm,
+    { type: 'relu' },
+    { type: 'convTranspose2d', channels: 4, kernel: 4, stride: 2, padding: 1 },
+    norm,
+    { type: 'relu' },
+    { type: 'convTranspose2d', channels: 1, kernel: 4, stride: 2, padding: 1 },
+    { type: 'tanh' },
+  ];
+  const discriminator = (last: object) => [
+    { type: 'conv2d', channels: 4, kernel: 4, stride: 2, padding: 1 },
+    { type: 'batchNorm' },
+    leaky,
+    { type: 'flatten' },
+    last,
+  ];
+  const told = await create(
+    ring({
+      data: image,
+      generator: generator({ type: 'conditionalBatchNorm', classes: 10 }),
+      discriminator: discriminator({ type: 'projection', classes: 10 }),
+    }),
+  );
+  const plain = await create(
+    ring({
+      data: image,
+      generator: generator({ type: 'batchNorm' }),
+      discriminator: discriminator(dense(1)),
+    }),
+  );
+  const initial = await plain.readTensors();
+  const tables = await told.readTensors();
+  const alike = [...tables].map(([name, { shape, data }]) => {
+    const one = initial.get(name)?.data ?? new Float32Array(1);
+    return [name, { shape, data: data.map((_, i) => one[i % one.length]!) }] as const;
+  });
+  told.writeTensors(new Map(alike));
+  told.updateDiscriminator();
+  plain.updateDiscriminator();
+  const compare = async () => {
+    const [own, wanted] = [await told.readGradients(), await plain.readGradients()];
+    for (const network of ['grad.discriminator', 'grad.generator']) {
+      const tensors = [...wanted].filter(([name]) => name.startsWith(network));
+      const scale = Math.max(...tensors.flatMap(([, { data }]) => Array.from(data, Math.abs)));
+      for (const [name, { data }] of tensors) {
+        const found = own.get(name)!.data;
+        data.forEach((x, i) => {
+          const sum = found.reduce((sum, y, at) => sum + (at % data.length === i ? y : 0), 0);
+          expect(Math.abs(sum - x), name).toBeLessThanOrEqual(1e-5 * scale);
+        });
+      }
+    }
+  };
+  await compare();
+  // D has moved, its embeddings too: G is to meet the same one again.
+  const moved = await plain.readTensors();
+  const embedding = tables.get('discriminator.4.embedding')!;
+  told.writeTensors(
+    new Map([
+      ...[...moved].filter(([name]) => name.startsWith('discriminator')),
+      ['discriminator.4.embedding', { ...embedding, data: embedding.data.map(() => 0) }],
+    ]),
+  );
+  told.updateGenerator();
+  plain.updateGenerator();
+  await compare();
+});

@@ -84,10 +84,11 @@ export interface RunConfig extends TrainerConfig {
 
 /** A run's configuration as a person would write it: checked by `parseConfig`, which fills in the rest. */
 export type ConfigInput = Pick<TrainerConfig, 'generator' | 'discriminator' | 'optimizer'> &
-  Partial<Omit<TrainerConfig, 'data' | 'noise' | 'regularizers'>> & {
+  Partial<Omit<TrainerConfig, 'data' | 'noise' | 'regularizers' | 'auxiliaryClassifier'>> & {
     readonly data: DataConfig;
     readonly noise: { readonly type: string; readonly [option: string]: unknown };
     readonly regularizers?: readonly unknown[];
+    readonly auxiliaryClassifier?: { readonly weight?: number };
   };
 
 const network = v.pipe(
