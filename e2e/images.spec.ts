@@ -51,6 +51,44 @@ test('draws a row of real images and the grid of G from the GPU’s buffers', as
   await expect.poll(inFrame).toEqual(paper);
 });
 
+test('shows all classes of a conditional run, a row each from the same noise, or the one that is picked', async ({
+  page,
+}) => {
+  const shape: Shape = { channels: 1, height: 8, width: 8 };
+  const classes = 10;
+  const layers = (list: readonly object[]) => JSON.stringify(list);
+  const hash = new URLSearchParams(imageHash(shape, { source: 'glyphs', size: 8 }).slice(1));
+  hash.set(
+    'generator',
+    layers([
+      { type: 'labelEmbedding', classes, size: 6 },
+      { type: 'dense', units: 64 },
+      { type: 'tanh' },
+      { type: 'reshape', shape: [1, 8, 8] },
+    ]),
+  );
+  hash.set('discriminator', layers([{ type: 'flatten' }, { type: 'projection', classes }]));
+  await openReady(page, `#${hash}`);
+  const picker = page.locator('#class');
+  await expect(picker).toBeVisible();
+  const each = Array.from({ length: classes }, (_, i) => String(i));
+  await expect(picker.locator('option')).toHaveText(['all', ...each]);
+  const columns = 8;
+  const rows = Array.from({ length: classes * columns }, (_, i) => Math.floor(i / columns));
+  await expectSheet(page, shape, { classes, labels: rows, columns });
+  await stepOnce(page, '.');
+  await picker.selectOption('7');
+  await expectSheet(page, shape, { classes, labels: rows.map(() => 7) });
+  await picker.selectOption('all');
+  await expectSheet(page, shape, { classes, labels: rows, columns });
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('offers no classes of a run that has none', async ({ page }) => {
+  await openReady(page, imageHash({ channels: 1, height: 8, width: 8 }, { source: 'glyphs', size: 8 }));
+  await expect(page.locator('#class')).toBeHidden();
+});
+
 test('trains on IDX files, keeps them and the run over a reload, and goes on with the same numbers', async ({
   page,
 }) => {
@@ -179,25 +217,43 @@ async function pixels(page: Page): Promise<(x: number, y: number) => readonly nu
   return (x, y) => [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
 }
 
-const layoutOf = (shape: Shape, { width, height }: { width: number; height: number }) =>
-  sheetLayout(sheetOf(shape), shape, { width: Math.round(width), height: Math.round(height), pixelRatio: 1 });
+const layoutOf = (shape: Shape, { width, height }: { width: number; height: number }, classes?: number) =>
+  sheetLayout(sheetOf(shape, classes), shape, {
+    width: Math.round(width),
+    height: Math.round(height),
+    pixelRatio: 1,
+  });
 
-/** Every image of the sheet is, pixel by pixel, what the trainer answers for the same noise and draws. */
-async function expectSheet(page: Page, shape: Shape): Promise<void> {
-  // A frame comes when the adapter gets to it.
-  await expect(() => expectSheetNow(page, shape)).toPass({ timeout: 30_000 });
+/** What the sheet of a conditional run is to show: the class of each image, and whether rows have the same noise. */
+interface Condition {
+  readonly classes: number;
+  readonly labels: readonly number[];
+  readonly columns?: number;
 }
 
-async function expectSheetNow(page: Page, shape: Shape): Promise<void> {
+/** Every image of the sheet is, pixel by pixel, what the trainer answers for the same noise and draws. */
+async function expectSheet(page: Page, shape: Shape, condition?: Condition): Promise<void> {
+  // A frame comes when the adapter gets to it.
+  await expect(() => expectSheetNow(page, shape, condition)).toPass({ timeout: 30_000 });
+}
+
+async function expectSheetNow(page: Page, shape: Shape, condition?: Condition): Promise<void> {
   const box = (await page.locator('.canvas-frame canvas').boundingBox())!;
-  const layout = layoutOf(shape, box);
+  const layout = layoutOf(shape, box, condition?.classes);
   const at = await pixels(page);
   for (const kind of ['real', 'sample'] as const) {
     const block = kind === 'real' ? layout.real : layout.generated;
     const count = block.columns * block.rows;
     const numbers = await page.evaluate(
-      async ([kind, count]) => [...(await window.webgan.ask(kind, { count, seed: 1 }))],
-      [kind, count] as const,
+      async ([kind, count, condition]) => {
+        const { labels, columns } = condition ?? {};
+        const choice = {
+          ...(kind === 'sample' && labels && { labels: Uint32Array.from(labels) }),
+          ...(columns && { columns }),
+        };
+        return [...(await window.webgan.ask(kind, { count, seed: 1, ...choice }))];
+      },
+      [kind, count, condition] as const,
     );
     const { channels, height, width } = shape;
     let worst = 0;

@@ -40,6 +40,7 @@ effect(() => {
   document.body.dataset.samples = picture === 'images' ? 'images' : 'points';
   element('legend-field').hidden = picture === 'images';
   element('stage-key').textContent = KEYS[picture];
+  stage.offerClasses(wanted.value ? undefined : configured.value?.classes);
 });
 
 // The address is the experiment's: a link within the page moves the focus and leaves the address alone.

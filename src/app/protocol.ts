@@ -5,6 +5,7 @@ import type { Ways } from '../export/interpolate';
 import type { ImageScores } from '../scores/image-scores';
 import type { RunConfig } from '../training/config';
 import type { Evaluation } from '../training/evaluate';
+import type { SampleChoice } from '../training/inference';
 import type { MetricsRow } from '../training/metrics';
 import type { RecordingRequest, Snapshot, SnapshotRequest, StepSamples } from '../training/recording';
 import type { MemoryReport } from '../training/run-memory';
@@ -35,6 +36,8 @@ export interface View {
   readonly pixelRatio: number;
   readonly palette: Palette;
   readonly show: { readonly real: boolean; readonly generated: boolean; readonly field: boolean };
+  /** Of a conditional run: the class that is shown, or all of them. */
+  readonly label?: number | undefined;
   /** Least milliseconds between two pictures: longer for who asked for reduced motion. */
   readonly interval: number;
 }
@@ -102,8 +105,8 @@ export interface Questions {
   /** Samples and scores of one step. */
   snapshot: { ask: SnapshotRequest; answer: Snapshot };
   evaluate: { ask: object; answer: Evaluation };
-  /** [count, …sample] of G: the same numbers for the same seed and weights. */
-  sample: { ask: { count: number; seed: number }; answer: Float32Array };
+  /** [count, …sample] of G, of classes of one's own where they are given: the same numbers for the same seed and weights. */
+  sample: { ask: { count: number; seed: number } & SampleChoice; answer: Float32Array };
   /** [count, …sample] of the data. */
   real: { ask: { count: number; seed: number }; answer: Float32Array };
   /** [rows · columns, …sample] of G, on the ways from one sample to the next. */
@@ -175,6 +178,8 @@ export type Report =
       /** Checked, with all defaults. */
       readonly config: RunConfig;
       readonly picture: PictureKind;
+      /** How many classes a conditional run has. */
+      readonly classes?: number;
       /** Which experiment it is, where it began from a checkpoint. */
       readonly experiment?: Experiment;
       /** What evaluations say: whether JS, of how many modes (0 for none), and whether scores of images follow. */

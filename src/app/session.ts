@@ -172,6 +172,7 @@ export class Session {
         run,
         config,
         picture: pictureKind(subject),
+        ...(trainer.run.classes && { classes: trainer.run.classes }),
         ...(experiment && { experiment }),
         measures: {
           js: distribution !== undefined || trainer.run.data!.points !== undefined,
@@ -494,7 +495,7 @@ function answerOf(trainer: Trainer, question: Exclude<Question, { what: 'picture
     case 'evaluate':
       return trainer.evaluate();
     case 'sample':
-      return trainer.sample(question.count, question.seed);
+      return trainer.sample(question.count, question.seed, question);
     case 'real':
       return trainer.real(question.count, question.seed);
     case 'ways':

@@ -34,7 +34,7 @@ export class Stage {
     new ResizeObserver(refresh).observe(this.#frame);
     prefersDark.addEventListener('change', refresh);
     prefersCalm.addEventListener('change', refresh);
-    for (const id of ['show-real', 'show-generated', 'show-field'])
+    for (const id of ['show-real', 'show-generated', 'show-field', 'class'])
       element(id).addEventListener('change', refresh);
   }
 
@@ -47,6 +47,16 @@ export class Stage {
     this.#frame.replaceChildren(canvas);
     return canvas;
   };
+
+  /** Offers the classes of a run to be shown, all of them to begin with; none of a run that has none. */
+  offerClasses(classes: number | undefined): void {
+    const select = element('class', HTMLSelectElement);
+    element('class-field').hidden = classes === undefined;
+    if (select.options.length === (classes ?? 0) + 1) return;
+    const each = Array.from({ length: classes ?? 0 }, (_, i) => new Option(String(i)));
+    select.replaceChildren(new Option('all', ''), ...each);
+    this.view.value = this.#look();
+  }
 
   #look(): View {
     const { clientWidth: width, clientHeight: height } = this.#frame;
@@ -62,9 +72,15 @@ export class Stage {
         generated: element('show-generated', HTMLInputElement).checked,
         field: element('show-field', HTMLInputElement).checked,
       },
+      label: chosenClass(),
       interval: prefersCalm.matches ? CALM_INTERVAL : INTERVAL,
     };
   }
+}
+
+function chosenClass(): number | undefined {
+  const { value } = element('class', HTMLSelectElement);
+  return value === '' ? undefined : Number(value);
 }
 
 function palette(): Palette {

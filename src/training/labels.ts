@@ -91,7 +91,10 @@ export function checkClasses(classes: number, { classes: own, drawLabels }: Data
 }
 
 /** The classes that points [n, …sample] most likely are of, where classes are places. */
-export function likelyLabels({ classAt, shape }: DataSource, points: Float32Array): Uint32Array | undefined {
+export function likelyLabels(
+  { classAt, shape }: DataSource,
+  points: Float32Array,
+): Uint32Array<ArrayBuffer> | undefined {
   const size = sizeOf(shape);
   return (
     classAt &&
@@ -118,5 +121,5 @@ export const classGrid = (classes: number): ClassGrid => ({
 });
 
 /** The classes of the samples of a grid, row by row, the first class first. */
-export const gridLabels = ({ rows, columns }: ClassGrid): Uint32Array =>
+export const gridLabels = ({ rows, columns }: ClassGrid): Uint32Array<ArrayBuffer> =>
   Uint32Array.from({ length: rows * columns }, (_, i) => Math.floor(i / columns));

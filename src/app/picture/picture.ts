@@ -22,6 +22,8 @@ export class Picture {
   readonly #subject: Subject;
   readonly #layers: readonly Layer[];
   #view: View;
+  /** The class that is shown; all of them at first. */
+  #label: number | undefined;
 
   private constructor(
     device: GPUDevice,
@@ -51,6 +53,8 @@ export class Picture {
 
   /** New size, colours or choice of what to show; seen with the next `draw`. */
   setView(view: View): void {
+    if (view.label !== this.#label) this.#subject.choose(view.label);
+    this.#label = view.label;
     this.#view = view;
     for (const layer of this.#layers) layer.setView(view);
   }

@@ -28,8 +28,15 @@ const GAP = 2;
 const MARGIN = 5;
 const BETWEEN = 5;
 
-/** As many rows as make the whole sheet about as high as it is wide. */
-export function sheetOf({ width, height }: { readonly width: number; readonly height: number }): Sheet {
+/** Classes in a sheet of all, a row each. */
+const MOST_CLASSES = 12;
+
+/** As many rows as make the whole sheet about as high as it is wide, or as there are classes. */
+export function sheetOf(
+  { width, height }: { readonly width: number; readonly height: number },
+  classes?: number,
+): Sheet {
+  if (classes !== undefined) return { columns: COLUMNS, rows: Math.min(classes, MOST_CLASSES) };
   const inAll = Math.round((COLUMNS * width) / height);
   return { columns: COLUMNS, rows: Math.min(Math.max(inAll - 1, 2), MOST_ROWS) };
 }
