@@ -19,6 +19,8 @@ const config = async (page: Page): Promise<Record<string, unknown>> => {
 test('another loss, a learning rate and a regularizer: explained, trained with, and in the address', async ({
   page,
 }) => {
+  // Every change prepares a trainer of its own.
+  test.slow();
   await openReady(page);
   await open(page, 'objective', 'optimizers');
   const objective = sectionOf(page, 'objective');
