@@ -41,7 +41,6 @@ const NOWHERE = -1000000.0;
 
 struct AugmentShape {
   batch: u32,
-  shift: f32, // 1 where b is added, 0 for the linear part alone
 }
 
 /// A sample's numbers.
@@ -56,7 +55,7 @@ struct Augmentation {
   cutY: f32,
 }
 
-@group(0) @binding(2) var<storage, read> state: array<f32>;                           // [2]: p, and D's mean sign
+@group(0) @binding(2) var<storage, read> state: array<f32>;                           // [1]: p            
 @group(0) @binding(3) var<storage, read_write> drawn: array<Augmentation>;            // [batch]
 @group(0) @binding(4) var<storage, read> augmentations: array<Augmentation>;          // the same, of a dispatch before
 @group(0) @binding(5) var<storage, read> input: array<f32>;                           // [batch, HEIGHT, WIDTH, CHANNELS]
@@ -146,7 +145,7 @@ fn augmentImages(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   var mean = 0.0;
   for (var c = 0u; c < CHANNELS; c++) { mean += input[source + c]; }
   mean /= f32(CHANNELS);
-  let rest = own.pixel * mean + own.image * meanOf(sample) + shape.shift * own.brightness;
+  let rest = own.pixel * mean + own.image * meanOf(sample) + own.brightness;
   for (var c = 0u; c < CHANNELS; c++) { output[i * CHANNELS + c] = own.own * input[source + c] + rest; }
 }
 

@@ -39,6 +39,8 @@ export interface LossPlugin {
   readonly paired: boolean;
   /** Whether it is a cross entropy, whose labels can be smoothed. */
   readonly hasLabels: boolean;
+  /** Whether a logit above 0 says that D takes the sample for real; else only differences of logits say something. */
+  readonly signTells: boolean;
   discriminator(slots: LossSlots): readonly Work[];
   generator(slots: LossSlots): readonly Work[];
   /** The same in float64, for one pair of logits: what D minimises the mean of, and what G does. */
@@ -55,12 +57,13 @@ interface LossDefinition {
   readonly theory: string;
   readonly paired?: boolean;
   readonly hasLabels?: boolean;
+  readonly signTells?: boolean;
   readonly kernels: LossKernels;
   readonly reference: LossPlugin['reference'];
 }
 
 export function defineLoss(definition: LossDefinition): LossPlugin {
-  const { kernels, paired = false, hasLabels = false, ...rest } = definition;
+  const { kernels, paired = false, hasLabels = false, signTells = true, ...rest } = definition;
   const describe =
     (kernel: Kernel<LossShapes>) =>
     ({ batch, logits, logitsGrad, terms, smoothing = 0 }: LossSlots): Work[] => [
@@ -75,6 +78,7 @@ export function defineLoss(definition: LossDefinition): LossPlugin {
     ...rest,
     paired,
     hasLabels,
+    signTells,
     discriminator: describe(kernels.discriminatorLoss),
     generator: describe(kernels.generatorLoss),
   };

@@ -13,6 +13,7 @@ import type { StreamSettings } from '../gpu/draw';
 import { type Arena, layOutArena } from '../gpu/memory';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 import type { Shape } from '../layers/layer';
+import { nameOf } from '../math/choice';
 import { specialize } from '../wgsl/specialize';
 import type { TensorGroup } from './store';
 
@@ -22,26 +23,52 @@ const fraction = v.pipe(
   v.check((p) => p >= 0 && p <= 1, share),
 );
 
-export const OPERATIONS = ['brightness', 'saturation', 'contrast', 'translation', 'cutout'] as const;
+/** What can be done to an image, and in words. */
+const OPERATIONS = {
+  brightness: { summary: 'Makes an image lighter or darker.', formula: 'x + b,  b ∈ [−½, ½)' },
+  saturation: {
+    summary: 'Makes its colours weaker or stronger; grey images stay as they are.',
+    formula: 's·x + (1 − s)·x̄,  s ∈ [0, 2),  x̄ the mean of a pixel’s channels',
+  },
+  contrast: {
+    summary: 'Makes it flatter or sharper.',
+    formula: 'k·x + (1 − k)·x̿,  k ∈ [½, 3⁄2),  x̿ the image’s mean',
+  },
+  translation: {
+    summary: 'Moves it by up to an eighth of its sides; 0 moves in.',
+    formula: 'x(q − move)',
+  },
+  cutout: {
+    summary: 'Puts 0 into a square of half its side, wherever the middle of that falls.',
+    formula: '0 where |q − c| is within a quarter of the side, else x',
+  },
+} as const;
+type Operation = keyof typeof OPERATIONS;
+const operations = {
+  names: Object.keys(OPERATIONS),
+  get: (name: string) => OPERATIONS[name as Operation],
+};
 
 export const augmentSchema = v.strictObject({
   operations: v.optional(
     v.pipe(
       v.array(
-        v.picklist(OPERATIONS, `one of ${OPERATIONS.join(', ')} would do`),
-        `a list of ${OPERATIONS.join(', ')} would do`,
+        nameOf('operations', 'an operation', () => operations),
+        `a list of ${operations.names.join(', ')} would do`,
       ),
       v.minLength(1, 'a list of at least one operation would do'),
       v.description('What is done to images before D sees them, real and generated ones alike.'),
     ),
-    [...OPERATIONS],
+    [...operations.names],
   ),
   probability: v.optional(
     v.pipe(
       fraction,
-      v.description('How likely each operation is for a sample; where it adapts, at the start.'),
+      v.description(
+        'How likely each operation is for a sample: 1 where it is not given; where it adapts, at the start, 0.',
+      ),
+      v.examples([1]),
     ),
-    1,
   ),
   adaptive: v.optional(
     v.pipe(
@@ -74,6 +101,27 @@ export const augmentSchema = v.strictObject({
   ),
 });
 
+/** Field of a configuration and sentence, where the probability cannot follow D. */
+export function augmentProblem(
+  { adaptive, probability }: AugmentConfig,
+  loss: { readonly type: string; readonly signTells: boolean },
+): { field: string; sentence: string } | undefined {
+  if (!adaptive) return undefined;
+  if (!loss.signTells) {
+    return {
+      field: 'augment.adaptive',
+      sentence: `given with the loss ${loss.type}, in which the sign of a logit says nothing of how sure D is; null, for a fixed probability, would do`,
+    };
+  }
+  if (probability !== undefined && probability > adaptive.limit) {
+    return {
+      field: 'augment.probability',
+      sentence: `${probability} given with a limit of ${adaptive.limit}; at most that would do`,
+    };
+  }
+  return undefined;
+}
+
 export type AugmentConfig = v.InferOutput<typeof augmentSchema>;
 
 /** Samples as D sees them, and the way back. */
@@ -91,7 +139,7 @@ interface Draw {
 }
 
 export class Augmentation {
-  /** p and D's mean sign on real samples: part of a run's state. */
+  /** p: part of a run's state. */
   readonly group: TensorGroup;
   readonly #config: AugmentConfig;
   readonly #shape: Shape;
@@ -101,33 +149,33 @@ export class Augmentation {
   constructor(config: AugmentConfig, shape: Shape) {
     this.#config = config;
     this.#shape = shape;
-    this.#state = { name: 'augmentation', length: 2 };
+    this.#state = { name: 'augmentation.probability', length: 1 };
     const arena: Arena = layOutArena('augmentation state', [this.#state]);
     const initializer = { type: 'constant', value: 0 } as const;
-    this.group = { arena, specs: [{ name: this.#state.name, shape: [2], initializer }] };
+    this.group = { arena, specs: [{ name: this.#state.name, shape: [1], initializer }] };
   }
 
   get adapts(): boolean {
     return this.#config.adaptive !== null;
   }
 
-  /** p and r at the start. */
+  /** p at the start. */
   get initial(): Float32Array<ArrayBuffer> {
-    return Float32Array.of(this.#config.probability, 0);
+    const { probability = this.adapts ? 0 : 1 } = this.#config;
+    return Float32Array.of(probability);
   }
 
   /** What D sees of `count` samples, [count, …sample]. */
   see(samples: Slot, count: number, { clock, stream }: Draw): Augmented {
     const [channels, height, width] = this.#shape as readonly [number, number, number];
-    const has = (operation: (typeof OPERATIONS)[number]) =>
-      this.#config.operations.includes(operation) ? 1 : 0;
+    const has = (operation: Operation) => (this.#config.operations.includes(operation) ? 1 : 0);
     const sizes = { HEIGHT: height, WIDTH: width, CHANNELS: channels };
     const slot = (name: string, length: number): Slot => ({ name: `${samples.name} ${name}`, length });
     const length = count * channels * height * width;
     const augmentations = slot('augmentations', 8 * count);
     const parts = slot('sums', count * sumImages.constants.PARTS);
     const output = slot('as D sees them', length);
-    const shape = { batch: count, shift: 1 };
+    const shape = { batch: count };
     const draw = specialize(drawAugmentations, {
       ...sizes,
       BRIGHTNESS: has('brightness'),
@@ -179,11 +227,14 @@ export class Augmentation {
   }
 
   /** Behind a judgement of D: moves p by its logits [batch, outputs] on real samples, where it adapts. */
-  adapt(logits: Slot, batch: number, outputs: number): Work[] {
+  adapt(
+    logits: Slot,
+    { batch, outputs, clock, fault }: { batch: number; outputs: number; clock: Slot; fault: Slot },
+  ): Work[] {
     const { adaptive } = this.#config;
     if (!adaptive) return [];
     const { target: goal, images, limit } = adaptive;
     const shape = { batch, outputs, goal, step: batch / images, limit };
-    return [work(adaptAugmentation, { logits, state: this.#state, shape }, [1, 1, 1], batch)];
+    return [work(adaptAugmentation, { logits, state: this.#state, clock, fault, shape }, [1, 1, 1], batch)];
   }
 }

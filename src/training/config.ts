@@ -12,7 +12,7 @@ import { numberFrom, wholeFrom } from '../math/ranges';
 import { noises } from '../noise';
 import { optimizers } from '../optimizers';
 import { penalties } from '../penalties';
-import { type AugmentConfig, augmentSchema } from './augment';
+import { type AugmentConfig, augmentProblem, augmentSchema } from './augment';
 import { type AverageConfig, averageSchema } from './average';
 import { parseWith, problemsWith } from './explain';
 import { type Field, fieldsOf, type Kind } from './fields';
@@ -339,6 +339,8 @@ const isObject = (input: unknown): input is object =>
 function checkDiscriminator(config: TrainerConfig, input: Shape): void {
   const output = outputShape(config, 'discriminator', input);
   checkRegularizers(config, input);
+  const problem = config.augment && augmentProblem(config.augment, losses.get(config.loss));
+  if (problem) throw new UserError(`${problem.field}: ${problem.sentence}.`);
   if (config.augment && input.length !== 3) {
     throw new UserError(
       `augment: given with samples of shape ${text(input)}; images, [channels, height, width], would do, or null.`,

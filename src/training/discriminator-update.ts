@@ -113,5 +113,10 @@ function judgeApart(game: Game, generated: Slot): Work[] {
 }
 
 /** How much D sees changed from now on, by its logits of real samples. */
-const adapted = ({ augmentation, config, discriminator }: Game, logits: Slot): readonly Work[] =>
-  augmentation?.adapt(logits, config.batchSize, sizeOf(discriminator.output)) ?? [];
+const adapted = ({ augmentation, config, discriminator, record }: Game, logits: Slot): readonly Work[] =>
+  augmentation?.adapt(logits, {
+    batch: config.batchSize,
+    outputs: sizeOf(discriminator.output),
+    clock: discriminator.clock,
+    fault: record.fault,
+  }) ?? [];

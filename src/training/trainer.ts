@@ -123,7 +123,7 @@ export class Trainer {
     const { augmentation } = run;
     if (augmentation) {
       const [state] = augmentation.group.arena.slots;
-      this.writeTensors(new Map([[state!.name, { shape: [2], data: augmentation.initial }]]));
+      this.writeTensors(new Map([[state!.name, { shape: [1], data: augmentation.initial }]]));
     }
     // The average begins as what it averages.
     const averaged = run.average?.groups.flatMap(({ arena }) => arena.slots.map(({ name }) => name)) ?? [];
