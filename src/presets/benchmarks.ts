@@ -49,7 +49,9 @@ const objectiveOf = (objective: Objective, gamma: number) =>
 
 interface PointSettings {
   readonly data: { readonly source: string; readonly [option: string]: unknown };
-  readonly width: number;
+  /** Of the hidden layers. */
+  readonly generator: readonly number[];
+  readonly discriminator: readonly number[];
   readonly gamma: number;
   readonly rates: { readonly generator: number; readonly discriminator: number };
   readonly batchSize: number;
@@ -57,7 +59,7 @@ interface PointSettings {
 }
 
 function pointsConfig(
-  { data, width, gamma, rates, batchSize, steps }: PointSettings,
+  { data, gamma, rates, batchSize, steps, ...widths }: PointSettings,
   objective: Objective,
 ): ConfigInput {
   // No momentum, as R3GAN has it; G settles at the end, D nearly so.
@@ -71,9 +73,8 @@ function pointsConfig(
   return {
     data,
     noise: { type: 'normal', size: 2 },
-    // With two layers each, a third of the grid's samples lies beside its modes.
-    generator: generator([width, width, width], 2, { type: 'tanh' }),
-    discriminator: discriminator([width, width, width]),
+    generator: generator(widths.generator, 2, { type: 'tanh' }),
+    discriminator: discriminator(widths.discriminator),
     ...objectiveOf(objective, gamma),
     optimizer: { generator: adam(rates.generator, 0.01), discriminator: adam(rates.discriminator, 0.1) },
     average: { halfLife: 20_000, ramp: 0.05 },
@@ -81,6 +82,22 @@ function pointsConfig(
     steps,
   };
 }
+
+// Depth makes G steep enough between modes: with two hidden layers, a seventh of the ring's samples lie there.
+const SHORT_POINTS = {
+  discriminator: [64, 64, 64],
+  rates: { generator: 2e-3, discriminator: 3e-3 },
+  batchSize: 128,
+};
+
+/** PacGAN's widths, batch and length: 400 times over 100,000 points. */
+const FULL_POINTS = {
+  generator: [400, 400, 400, 400],
+  discriminator: [200, 200, 200],
+  rates: { generator: 2e-4, discriminator: 3e-4 },
+  batchSize: 100,
+  steps: 400_000,
+};
 
 /** No normalisation anywhere, as R3GAN has it. */
 const withoutNorm = (layers: readonly LayerConfig[]): LayerConfig[] =>
@@ -96,11 +113,8 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       pointsConfig(
         {
           data: { source: 'ring', modes: 8, radius: 1, standardDeviation: 0.01 },
-          width: protocol === 'short' ? 64 : 128,
           gamma: 0.001,
-          rates: { generator: 2e-3, discriminator: 3e-3 },
-          batchSize: protocol === 'short' ? 128 : 512,
-          steps: protocol === 'short' ? 12_000 : 50_000,
+          ...(protocol === 'full' ? FULL_POINTS : { ...SHORT_POINTS, generator: [64, 64, 64], steps: 5_000 }),
         },
         objective,
       ),
@@ -128,11 +142,10 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       pointsConfig(
         {
           data: { source: 'grid', modes: 25, spacing: 2, standardDeviation: 0.05 },
-          width: protocol === 'short' ? 64 : 128,
           gamma: 0.1,
-          rates: { generator: 2e-3, discriminator: 3e-3 },
-          batchSize: protocol === 'short' ? 128 : 512,
-          steps: protocol === 'short' ? 12_000 : 50_000,
+          ...(protocol === 'full'
+            ? FULL_POINTS
+            : { ...SHORT_POINTS, generator: [64, 64, 64, 64], steps: 8_000 }),
         },
         objective,
       ),
@@ -167,7 +180,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       };
       return {
         data: { source: 'images', channels: 1, height: 28, width: 28, stack: true },
-        noise: { type: 'normal', size: 64 },
+        noise: { type: 'normal', size: protocol === 'short' ? 64 : 100 },
         generator: withoutNorm(dcganGenerator({ from: [7, 7], widths: [wide, narrow], channels: 3 })),
         discriminator: withoutNorm(dcganDiscriminator({ widths: [narrow, wide], hidden: 4 * wide })),
         ...objectiveOf(objective, 0.1),
