@@ -3,13 +3,20 @@
 import { fieldColour } from '../export/picture';
 import { type HeatMap, type Mark, type Panel, type Point, svg, type Tone } from '../export/svg';
 import { affineImage } from '../math/gaussian';
-import type { DiracResult, Trajectory } from '../theory/dirac';
+import type { DampedResult, DiracResult, Trajectory } from '../theory/dirac';
 import type { DiracPoint } from '../theory/dirac-theory';
 import type { TheoryResults } from '../theory/index';
 import { type DiscriminatorResult, type Profile, TOLERANCES } from '../theory/optimal-discriminator';
+import { realGaussian } from '../theory/pairs';
 
 /** SVG texts by file name, of the experiments that were run. */
-export function theoryFigures({ optimum, equilibrium, profiles, dirac }: TheoryResults): Map<string, string> {
+export function theoryFigures({
+  optimum,
+  equilibrium,
+  profiles,
+  dirac,
+  damping,
+}: TheoryResults): Map<string, string> {
   const figures = new Map<string, string>();
   const trained = optimum.map((result, i): Trained => ({ result, profile: profiles[i]! }));
   const [line, plane] = [1, 2].map((dimensions) =>
@@ -20,6 +27,7 @@ export function theoryFigures({ optimum, equilibrium, profiles, dirac }: TheoryR
   if (optimum.length + equilibrium.length > 0)
     figures.set('value.svg', valueFigure([...optimum, ...equilibrium]));
   if (dirac.length > 0) figures.set('dirac.svg', diracFigure(dirac));
+  if (damping.length > 0) figures.set('damping.svg', dampingFigure(damping));
   return figures;
 }
 
@@ -133,10 +141,9 @@ const grey = (share: number) =>
 /** Where the real and, dashed, the generated normal reach one and two standard deviations. */
 function outlines({ pair }: DiscriminatorResult, real: Tone, generatedTone: Tone): Mark[] {
   const { mean, covariance } = affineImage(pair.generator);
-  const { radius, standardDeviation } = pair.data as unknown as { radius: number; standardDeviation: number };
-  const variance = standardDeviation ** 2;
+  const data = realGaussian(pair);
   return [1, 2].flatMap((deviations): Mark[] => [
-    { type: 'line', tone: real, points: ellipse([radius, 0], [variance, 0, 0, variance], deviations) },
+    { type: 'line', tone: real, points: ellipse(data.mean, data.covariance, deviations) },
     { type: 'line', tone: generatedTone, dashed: true, points: ellipse(mean, covariance, deviations) },
   ]);
 }
@@ -247,12 +254,28 @@ function diracFigure(results: readonly DiracResult[]): string {
   });
 }
 
-function orbitPanel({ setting, wide }: DiracResult): Panel {
+function dampingFigure(results: readonly DampedResult[]): string {
+  return svg({
+    title: 'The Dirac-GAN with R1 on the trainer, beside float64',
+    caption:
+      'Simultaneous steps of one size from (0, 1). Without R1 they go round and out, with it they come to rest at (0, 0).',
+    legend: [
+      { text: 'the trainer', tone: 'generated', shape: 'dot' },
+      { text: 'float64', tone: 'ink', shape: 'line' },
+    ],
+    rows: chunks(results, 3).map((row) => row.map(orbitPanel)),
+  });
+}
+
+function orbitPanel({ setting, wide }: Pick<DiracResult, 'setting' | 'wide'>): Panel {
   const reach = 1.05 * Math.max(...wide.exact.flatMap((point) => point.map(Math.abs)));
-  const { steps, loss, discriminatorRate, generatorRate, discriminatorSteps } = setting;
+  const { steps, loss, discriminatorRate, generatorRate, discriminatorSteps, gamma } = setting;
   const k = discriminatorSteps > 1 ? `, k = ${discriminatorSteps}` : '';
   return {
-    title: `${steps}, ${loss}, h ${discriminatorRate} and ${generatorRate}${k}`,
+    title:
+      gamma === undefined
+        ? `${steps}, ${loss}, h ${discriminatorRate} and ${generatorRate}${k}`
+        : `${loss}, γ = ${gamma}`,
     x: { low: -reach, high: reach, label: 'ψ, of D' },
     y: { low: -reach, high: reach, label: 'θ, of G' },
     width: 290,

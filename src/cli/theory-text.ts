@@ -1,13 +1,16 @@
 // The theory experiments as text for a terminal: what was done, a table, and what was wanted.
 
 import type { Check } from '../theory/check';
-import { DIRAC_TOLERANCES, type DiracResult } from '../theory/dirac';
+import { type DampedResult, DIRAC_TOLERANCES, type DiracResult } from '../theory/dirac';
+import type { Complex } from '../theory/dirac-theory';
+import { DISTANCE_TOLERANCES, type DistanceResult } from '../theory/distance';
 import type { TheoryResults } from '../theory/index';
+import { OBJECTIVE_TOLERANCES, type ObjectiveResult } from '../theory/objectives';
 import { type DiscriminatorResult, LARGEST_ERROR_MASS, TOLERANCES } from '../theory/optimal-discriminator';
 
 /** Lines of all experiments that were run, and a verdict. */
 export function theoryText(results: TheoryResults): string[] {
-  const { settings, optimum, equilibrium, dirac, pass } = results;
+  const { settings, optimum, equilibrium, dirac, damping, objectives, distance, pass } = results;
   const lines: string[] = [];
   const section = (
     heading: string,
@@ -53,7 +56,37 @@ export function theoryText(results: TheoryResults): string[] {
     diracTable(dirac),
     dirac,
   );
-  const count = optimum.length + equilibrium.length + dirac.length;
+  section(
+    '(d) The Dirac-GAN of each loss, with R1',
+    [
+      "R1 adds γ/2·ψ² to D's loss. In the limit of small steps the game near (0, 0) then has the eigenvalues",
+      'λ = −γ/2 ± √(γ²/4 − f′(0)²); simultaneous steps of one size h have 1 + hλ, which is measured. Wanted: real and',
+      `imaginary parts within ${exponent(DIRAC_TOLERANCES.eigenvalue)}, and trajectories as in (c).`,
+    ],
+    dampingTable(damping),
+    damping,
+  );
+  section(
+    '(e) What D of each loss comes to',
+    [
+      `As in (a), on the line, with p = p_data, q = p_G and D's logit r. Wanted: D at most ${OBJECTIVE_TOLERANCES.distance} from the best,`,
+      `its loss by quadrature at most ${OBJECTIVE_TOLERANCES.loss} above the least there is and never below it, by batches within`,
+      `${OBJECTIVE_TOLERANCES.batches} and four standard errors of that, and V by batches likewise of V by quadrature, for V is V whatever the loss.`,
+    ],
+    objectivesTable(objectives),
+    objectives,
+  );
+  section(
+    '(f) The distance that a Wasserstein critic finds',
+    [
+      'As in (a), on the line, with the penalty λ·E(|f′| − 1)². The best critic then has the slope sign(w)·(1 + |w|/(2λm)),',
+      'w being the difference of the cumulative functions and m the density of the points between, and its difference of',
+      `means is W₁ + ∫ w²/m /(2λ), which comes to W₁ as λ grows. Wanted: that within ${100 * DISTANCE_TOLERANCES.difference} %, f within ${DISTANCE_TOLERANCES.critic}·W₁ of f*.`,
+    ],
+    distanceTable(distance),
+    distance,
+  );
+  const count = [optimum, equilibrium, dirac, damping, objectives, distance].flat().length;
   lines.push(
     pass ? `All ${count} agree with the mathematics.` : 'The trainer does not agree with the mathematics.',
   );
@@ -116,6 +149,86 @@ function diracTable(results: readonly DiracResult[]): string[] {
   );
 }
 
+function dampingTable(results: readonly DampedResult[]): string[] {
+  return table(
+    [
+      ['loss', 'γ', 'h', 'λ₁', 'closed', 'λ₂', 'closed', 'off float64', '', ''],
+      ['', '', '', 'measured', 'form', 'measured', 'form', 'near', 'wide', 'agrees'],
+      ...results.map((result) => [
+        result.setting.loss,
+        String(result.setting.gamma),
+        String(result.setting.discriminatorRate),
+        complex(result.measured[0]),
+        complex(result.expected[0]),
+        complex(result.measured[1]),
+        complex(result.expected[1]),
+        exponent(result.near.error),
+        exponent(result.wide.error),
+        passes(result),
+      ]),
+    ],
+    1,
+  );
+}
+
+function objectivesTable(results: readonly ObjectiveResult[]): string[] {
+  return table(
+    [
+      [
+        'loss',
+        'p_G to p_data',
+        'the best D',
+        'its loss',
+        '',
+        'loss of D,',
+        'by',
+        'D from',
+        'V by',
+        'V by',
+        '',
+      ],
+      ['', '', '', '', '', 'quadrature', 'batches', 'the best', 'quadrature', 'batches', 'agrees'],
+      ...results.map((result) => [
+        aimName(result),
+        result.pair.name,
+        result.objective.best,
+        result.objective.lowest,
+        number(result.lowestLoss, 4),
+        number(result.loss, 4),
+        `${number(result.batchLoss.mean, 4)} ± ${number(result.batchLoss.standardError, 4)}`,
+        number(result.distance, 4),
+        number(result.value, 4),
+        number(result.batchValue.mean, 4),
+        passes(result),
+      ]),
+    ],
+    4,
+  );
+}
+
+const aimName = ({ objective: { aim } }: ObjectiveResult) =>
+  aim.labelSmoothing ? `${aim.loss}, labels 1 − ${aim.labelSmoothing}` : aim.loss;
+
+function distanceTable(results: readonly DistanceResult[]): string[] {
+  return table(
+    [
+      ['p_G to p_data', 'λ', 'W₁', 'difference', 'by', 'by', '|f − f*|', ''],
+      ['', '', '', 'closed form', 'quadrature', 'batches', '', 'agrees'],
+      ...results.map((result) => [
+        result.pair.name,
+        String(result.lambda),
+        number(result.distance, 4),
+        number(result.expected, 4),
+        number(result.difference, 4),
+        `${number(result.batchDifference.mean, 4)} ± ${number(result.batchDifference.standardError, 4)}`,
+        number(result.criticError, 4),
+        passes(result),
+      ]),
+    ],
+    1,
+  );
+}
+
 /** Columns as wide as their widest cell; the first `words` columns flush left, numbers flush right. */
 function table(rows: readonly (readonly string[])[], words: number): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -131,6 +244,13 @@ function table(rows: readonly (readonly string[])[], words: number): string[] {
 function number(x: number, digits: number): string {
   const text = x.toFixed(digits);
   return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
+}
+
+/** A real number where the imaginary part rounds to 0. */
+function complex({ re, im }: Complex): string {
+  const imaginary = number(Math.abs(im), 5);
+  if (Number(imaginary) === 0) return number(re, 5);
+  return `${number(re, 5)} ${im < 0 ? '−' : '+'} ${imaginary}i`;
 }
 
 const exponent = (x: number) => x.toExponential(0);

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { optimalDiscriminator } from '../math/divergence';
 import { UserError } from '../math/errors';
-import { DIRAC_SETTINGS, judgeDirac } from '../theory/dirac';
-import { type DiracPoint, exactStep } from '../theory/dirac-theory';
+import { DAMPED_SETTINGS, DIRAC_SETTINGS, judgeDamped, judgeDirac } from '../theory/dirac';
+import { type DiracPoint, type DiracSetting, exactStep } from '../theory/dirac-theory';
+import { DISTANCE_SETTINGS, judgeCritic } from '../theory/distance';
 import type { TheoryResults } from '../theory/index';
+import { judgeObjective, OBJECTIVE_PAIRS, OBJECTIVES } from '../theory/objectives';
 import { judge, type Profile } from '../theory/optimal-discriminator';
 import { densitiesAt, PAIRS, pairBox, pairDensities } from '../theory/pairs';
 import type { Console } from './console';
@@ -33,12 +35,21 @@ function silentConsole(): Console & { readonly lines: string[] } {
 describe('chosenExperiments', () => {
   test('takes letters and names, each once, in their own order', () => {
     expect(chosenExperiments(['c', 'Dirac', 'A'])).toEqual(['optimum', 'dirac']);
-    expect(chosenExperiments([])).toEqual(['optimum', 'equilibrium', 'dirac']);
+    expect(chosenExperiments([])).toEqual([
+      'optimum',
+      'equilibrium',
+      'dirac',
+      'damping',
+      'objectives',
+      'distance',
+    ]);
   });
 
   test('refuses others with the names there are', () => {
-    expect(() => chosenExperiments(['d'])).toThrow(UserError);
-    expect(() => chosenExperiments(['d'])).toThrow('a (optimum), b (equilibrium), c (dirac) would do');
+    expect(() => chosenExperiments(['g'])).toThrow(UserError);
+    expect(() => chosenExperiments(['g'])).toThrow(
+      'a (optimum), b (equilibrium), c (dirac), d (damping), e (objectives), f (distance) would do',
+    );
   });
 });
 
@@ -75,8 +86,8 @@ describe('what is made of results', () => {
   const text = theoryText(results);
 
   test('the text has a row for each and a verdict', () => {
-    expect(text.filter((line) => line.endsWith(' yes'))).toHaveLength(results.optimum.length + 1);
-    expect(text.at(-1)).toBe(`All ${results.optimum.length + 1} agree with the mathematics.`);
+    expect(text.filter((line) => line.endsWith(' yes'))).toHaveLength(results.optimum.length + 4);
+    expect(text.at(-1)).toBe(`All ${results.optimum.length + 4} agree with the mathematics.`);
     expect(text.join('\n')).not.toMatch(/NaN|undefined|Infinity|(?<![\d.])−0\.0+\b/);
   });
 
@@ -100,6 +111,7 @@ describe('what is made of results', () => {
       'discriminator-2d.svg',
       'value.svg',
       'dirac.svg',
+      'damping.svg',
     ]);
     for (const figure of figures.values()) {
       expect(figure).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
@@ -109,8 +121,8 @@ describe('what is made of results', () => {
 
   test('experiments that were not run have neither text nor figure', () => {
     const none = { ...results, optimum: [], profiles: [] };
-    expect(theoryText(none).join()).not.toContain('(a)');
-    expect([...theoryFigures(none).keys()]).toEqual(['dirac.svg']);
+    expect(theoryText(none).join()).not.toContain('(a) The best');
+    expect([...theoryFigures(none).keys()]).toEqual(['dirac.svg', 'damping.svg']);
   });
 });
 
@@ -137,17 +149,40 @@ function madeUp(): TheoryResults {
     return { result: judge(pair, densities, { scores, batchValues, sampleDeviation }), profile };
   });
   const setting = DIRAC_SETTINGS[0]!;
-  const follow = (start: DiracPoint) => {
-    const points = [start];
-    while (points.length < 30) points.push(exactStep(setting, points.at(-1)!));
-    return points;
-  };
+  const dampedSetting = DAMPED_SETTINGS[0]!;
+  const following =
+    (setting: DiracSetting) =>
+    (start: DiracPoint): DiracPoint[] => {
+      const points = [start];
+      while (points.length < 30) points.push(exactStep(setting, points.at(-1)!));
+      return points;
+    };
+  const [follow, followDamped] = [following(setting), following(dampedSetting)];
+  const leastSquares = OBJECTIVES.find(({ aim }) => aim.loss === 'leastSquares')!;
+  const densities = pairDensities(OBJECTIVE_PAIRS[0]!);
+  const best = optimalDiscriminator(densities.data, densities.generated);
   return {
     settings: { updates: 400, batchSize: 128, seed: 1 },
     optimum: trained.map(({ result }) => result),
     profiles: trained.map(({ profile }) => profile),
     equilibrium: [],
     dirac: [judgeDirac(setting, follow([0, 1e-5]), follow([0, 1]))],
+    damping: [judgeDamped(dampedSetting, followDamped([0, 1e-5]), followDamped([0, 1]))],
+    objectives: [
+      judgeObjective(leastSquares, OBJECTIVE_PAIRS[0]!, densities, {
+        logits: best,
+        batchLosses: [0.2, 0.3],
+        batchValues: [-1.5, -1.4],
+        sampleDeviation: { real: 1, generated: 1 },
+      }),
+    ],
+    distance: [
+      judgeCritic(DISTANCE_SETTINGS[3]!, densities, {
+        logits: densities.rule.points.map((x) => -x),
+        batchLosses: [-0.5, -0.52],
+        sampleDeviation: { real: 1, generated: 1 },
+      }),
+    ],
     pass: true,
   };
 }

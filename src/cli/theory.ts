@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../math/errors';
-import type { DiracResult } from '../theory/dirac';
+import type { DampedResult, DiracResult } from '../theory/dirac';
 import { EXPERIMENTS, type Experiment, runTheory, type TheoryResults } from '../theory/index';
 import type { Console } from './console';
 import { openNodeDevice } from './node-runtime';
@@ -79,17 +79,26 @@ interface Circumstances {
 }
 
 /** What `--json` prints: everything measured, but the curves and orbits of the figures. */
-function theoryReport(
-  { settings, optimum, equilibrium, dirac, pass }: TheoryResults,
-  how: Circumstances,
-): object {
-  const withoutOrbits = ({ near, wide, ...rest }: DiracResult) => ({
+function theoryReport(results: TheoryResults, how: Circumstances): object {
+  const { settings, optimum, equilibrium, dirac, damping, objectives, distance, pass } = results;
+  const withoutOrbits = <Result extends DiracResult | DampedResult>({ near, wide, ...rest }: Result) => ({
     ...rest,
     nearError: near.error,
     wideError: wide.error,
   });
   const { updates, batchSize } = settings;
-  return { ...how, updates, batchSize, pass, optimum, equilibrium, dirac: dirac.map(withoutOrbits) };
+  return {
+    ...how,
+    updates,
+    batchSize,
+    pass,
+    optimum,
+    equilibrium,
+    dirac: dirac.map(withoutOrbits),
+    damping: damping.map(withoutOrbits),
+    objectives,
+    distance,
+  };
 }
 
 /** Makes the folder before anything is computed, so that a bad one is told at once. */

@@ -17,6 +17,14 @@ export function jensenShannon(rule: QuadratureRule, p: ArrayLike<number>, q: Arr
   return (kullbackLeibler(rule, p, mixture) + kullbackLeibler(rule, q, mixture)) / 2;
 }
 
+/** TV(p, q) = ½ ∫ |p − q|: from 0 for equals to 1 for strangers. */
+export function totalVariation(rule: QuadratureRule, p: ArrayLike<number>, q: ArrayLike<number>): number {
+  return integrate(
+    rule,
+    rule.weights.map((_, i) => Math.abs(p[i]! - q[i]!) / 2),
+  );
+}
+
 /** (p + q)/2 point by point: how real and generated points are spread together. */
 export function mixtureOf(p: ArrayLike<number>, q: ArrayLike<number>): Float64Array {
   return Float64Array.from(p, (value, i) => (value + q[i]!) / 2);

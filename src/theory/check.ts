@@ -17,3 +17,15 @@ export function inside(what: string, measured: number, low: number, high: number
 export function closeTo(what: string, measured: number, expected: number, tolerance: number): Check {
   return inside(what, measured, expected - tolerance, expected + tolerance);
 }
+
+export interface Estimate {
+  readonly mean: number;
+  readonly standardError: number;
+}
+
+/** Batches are independent of each other and D moves little at the end, so their spread gives the mean's error. */
+export function meanOf(values: readonly number[]): Estimate {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, standardError: Math.sqrt(squares / (values.length * (values.length - 1))) };
+}

@@ -7,6 +7,8 @@ import {
   type DiracSetting,
   exactStep,
   fitLinearMap,
+  flowEigenvalues,
+  flowOf,
   linearStep,
   rotationOf,
 } from './dirac-theory';
@@ -25,9 +27,18 @@ const settings = [
   setting({ steps: 'alternating' }),
   setting({ steps: 'alternating', discriminatorSteps: 3, loss: 'nonSaturating' }),
   setting({ steps: 'alternating', discriminatorRate: 4.4, generatorRate: 4.2 }),
+  setting({ loss: 'hinge' }),
+  setting({ loss: 'wasserstein', steps: 'alternating', discriminatorSteps: 2 }),
+  setting({ loss: 'relativistic', steps: 'alternating' }),
+];
+const damped = [
+  setting({ gamma: 0.4 }),
+  setting({ loss: 'wasserstein', gamma: 3, generatorRate: 0.3 }),
+  setting({ loss: 'nonSaturating', gamma: 1.25, generatorRate: 0.3 }),
+  setting({ loss: 'hinge', gamma: 0.7, steps: 'alternating', discriminatorSteps: 3 }),
 ];
 
-describe.each(settings)('$steps $loss, k = $discriminatorSteps, h_D = $discriminatorRate', (example) => {
+describe.each([...settings, ...damped])('$steps $loss, k = $discriminatorSteps, γ = $gamma', (example) => {
   test('the linear step is the derivative of the exact step at the equilibrium', () => {
     const h = 1e-5;
     const [m00, m10] = exactStep(example, [h, 0]).map((x) => x / h);
@@ -36,12 +47,36 @@ describe.each(settings)('$steps $loss, k = $discriminatorSteps, h_D = $discrimin
       expect([m00, m01, m10, m11][i]).toBeCloseTo(entry, 8);
     });
   });
+});
 
-  test('the closed form is the dominant eigenvalue of the linear step', () => {
-    const { growth, angle } = rotationOf(linearStep(example));
-    expect(growth).toBeCloseTo(closedForm(example).growth, 12);
-    expect(angle).toBeCloseTo(closedForm(example).angle, 12);
+test.each(settings)('the closed form is the dominant eigenvalue of a step, $steps $loss', (example) => {
+  const { growth, angle } = rotationOf(linearStep(example));
+  expect(growth).toBeCloseTo(closedForm(example).growth, 12);
+  expect(angle).toBeCloseTo(closedForm(example).angle, 12);
+});
+
+test.each([
+  ['minimax', 0.4],
+  ['relativistic', 0],
+  ['nonSaturating', 1.25],
+  ['wasserstein', 1],
+  ['hinge', 2.5],
+] as const)('with R1 the flow’s eigenvalues are a simultaneous step’s, %s, γ = %d', (loss, gamma) => {
+  const example = setting({ loss, gamma, discriminatorRate: 0.2, generatorRate: 0.2 });
+  const found = flowOf(linearStep(example), 0.2);
+  flowEigenvalues(example).forEach(({ re, im }, i) => {
+    expect(found[i]!.re).toBeCloseTo(re, 12);
+    expect(found[i]!.im).toBeCloseTo(im, 12);
   });
+});
+
+test('R1 makes of circles a spiral inwards, and of strong damping two real eigenvalues', () => {
+  expect(flowEigenvalues(setting({ gamma: 0.6 }))).toEqual([
+    { re: -0.3, im: 0.4 },
+    { re: -0.3, im: -0.4 },
+  ]);
+  const [slow, fast] = flowEigenvalues(setting({ gamma: 1.25 }));
+  expect([slow.re, fast.re]).toEqual([-0.25, -1]);
 });
 
 test('simultaneous steps grow, alternating small ones do not', () => {

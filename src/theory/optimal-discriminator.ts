@@ -4,21 +4,10 @@
 import type { Device } from '../gpu/device';
 import { gameValue, jensenShannon, mixtureOf, optimalDiscriminator, optimalValue } from '../math/divergence';
 import { type Box, integrate } from '../math/quadrature';
-import { parseConfig, type RunConfig } from '../training/config';
-import type { Tensor } from '../training/tensor';
-import { Trainer } from '../training/trainer';
-import { type Check, closeTo, inside } from './check';
-import { momentDeviation } from './moments';
-import { densitiesAt, dimensionsOf, type Pair, type PairDensities, pairBox, pairDensities } from './pairs';
-
-export interface DiscriminatorSettings {
-  /** Updates of D, a multiple of UPDATES_PER_ITERATION. */
-  readonly updates: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  /** Where D's last bias starts, so that D begins far from what it has to become. */
-  readonly startingLogit?: number;
-}
+import type { Trainer } from '../training/trainer';
+import { type Check, closeTo, type Estimate, inside, meanOf } from './check';
+import { densitiesAt, dimensionsOf, type Pair, type PairDensities, pairBox } from './pairs';
+import { type DiscriminatorSettings, type SampleDeviation, trainAlone } from './train-alone';
 
 export interface DiscriminatorResult {
   readonly pair: Pair;
@@ -29,9 +18,8 @@ export interface DiscriminatorResult {
   /** V of the trained D, by quadrature over the known densities. */
   readonly value: number;
   /** V as the trainer itself estimates it from its batches: the mean over the last quarter of the run. */
-  readonly batchValue: { readonly mean: number; readonly standardError: number };
-  /** The worst mean or covariance of real and of generated samples, in standard errors from what p_data and p_G say. */
-  readonly sampleDeviation: { readonly real: number; readonly generated: number };
+  readonly batchValue: Estimate;
+  readonly sampleDeviation: SampleDeviation;
   /** ∫ |D − D*| (p_data + p_G)/2 dx. */
   readonly weightedError: number;
   /** max |D − D*| where `LARGEST_ERROR_MASS` of both distributions together lies. */
@@ -51,16 +39,8 @@ export interface Profile {
   readonly generated: Float64Array;
 }
 
-/** Updates of D in an iteration of the trainer; its one update of G moves nothing, G's learning rate being 0. */
-export const UPDATES_PER_ITERATION = 4;
-/** Of `discriminatorConfig`. */
-const LAST_BIAS = 'discriminator.4.bias';
-/** Drawn to see that p_data and p_G are what they are taken for. */
-const SAMPLES = 8192;
 /** Cells of a profile along each axis. */
 const PROFILE_COLUMNS = { 1: 240, 2: 64 } as const;
-/** Iterations a submit: well under 100 ms of GPU time on a CPU. */
-const ITERATIONS_A_SUBMIT = 8;
 /** Outside it D is hardly ever asked, and says what it likes. */
 export const LARGEST_ERROR_MASS = 0.99;
 
@@ -77,82 +57,32 @@ export const TOLERANCES = {
   equilibrium: 0.01,
 } as const;
 
-export function discriminatorConfig(pair: Pair, settings: DiscriminatorSettings): RunConfig {
-  const dimensions = dimensionsOf(pair);
-  return parseConfig({
-    data: pair.data,
-    noise: { type: 'normal', size: dimensions },
-    generator: [{ type: 'dense', units: dimensions }],
-    // Smooth as D*'s logit is: between normals it is a quadratic.
-    discriminator: [
-      { type: 'dense', units: 16 },
-      { type: 'silu' },
-      { type: 'dense', units: 16 },
-      { type: 'silu' },
-      { type: 'dense', units: 1 },
-    ],
-    loss: 'minimax',
-    optimizer: {
-      generator: { type: 'sgd', learningRate: 0 },
-      discriminator: { type: 'adam', learningRate: 0.02, schedule: { type: 'cosine', end: 0.02 } },
-    },
-    batchSize: settings.batchSize,
-    discriminatorSteps: UPDATES_PER_ITERATION,
-    steps: settings.updates / UPDATES_PER_ITERATION,
-    seed: settings.seed,
-  });
-}
-
 /**
  * Trains D alone against the pair's G and measures it.
  * @param pace Called after every submit with the share of the updates done.
  */
-export async function trainDiscriminator(
+export const trainDiscriminator = (
   device: Device,
   pair: Pair,
   settings: DiscriminatorSettings,
   pace: (share: number) => void = () => {},
-): Promise<{ result: DiscriminatorResult; profile: Profile }> {
-  const config = discriminatorConfig(pair, settings);
-  const trainer = await Trainer.create(device, config);
-  try {
-    trainer.writeTensors(generatorTensors(pair));
-    if (settings.startingLogit !== undefined) {
-      const bias = { shape: [1], data: Float32Array.of(settings.startingLogit) };
-      trainer.writeTensors(new Map([[LAST_BIAS, bias]]));
-    }
-    const values: number[] = [];
-    while (trainer.step < config.steps) {
-      trainer.advance(Math.min(ITERATIONS_A_SUBMIT, config.steps - trainer.step));
-      values.push(...(await trainer.readMetrics()).map((row) => row.value));
-      pace(trainer.step / config.steps);
-    }
-    const densities = pairDensities(pair);
-    const scores = await trainer.score(Float32Array.from(densities.rule.points));
-    // After training, so that it also shows that G was held.
-    const sampleDeviation = {
-      real: momentDeviation(await trainer.real(SAMPLES, settings.seed), densities.rule, densities.data),
-      generated: momentDeviation(
-        await trainer.sample(SAMPLES, settings.seed),
-        densities.rule,
-        densities.generated,
-      ),
-    };
-    const lastValues = values.slice(-Math.ceil(values.length / 4));
-    const result = judge(pair, densities, { scores, batchValues: lastValues, sampleDeviation });
-    return { result, profile: await profileOf(trainer, pair) };
-  } finally {
-    trainer.destroy();
-  }
-}
-
-function generatorTensors({ generator: { weight, bias } }: Pair): Map<string, Tensor> {
-  const size = bias.length;
-  return new Map([
-    ['generator.0.weight', { shape: [size, size], data: Float32Array.from(weight) }],
-    ['generator.0.bias', { shape: [size], data: Float32Array.from(bias) }],
-  ]);
-}
+  startingLogit?: number,
+): Promise<{ result: DiscriminatorResult; profile: Profile }> =>
+  trainAlone(
+    device,
+    pair,
+    settings,
+    { loss: 'minimax', ...(startingLogit !== undefined && { startingLogit }) },
+    pace,
+    async (trainer, { densities, lastRows, sampleDeviation }) => {
+      const scores = await trainer.score(Float32Array.from(densities.rule.points));
+      const batchValues = lastRows.map(({ value }) => value);
+      return {
+        result: judge(pair, densities, { scores, batchValues, sampleDeviation }),
+        profile: await profileOf(trainer, pair),
+      };
+    },
+  );
 
 async function profileOf(trainer: Trainer, pair: Pair): Promise<Profile> {
   const box = pairBox(pair, 0.7);
@@ -187,7 +117,7 @@ export interface Measured {
   readonly scores: ArrayLike<number>;
   /** V's estimates of the last quarter of the run. */
   readonly batchValues: readonly number[];
-  readonly sampleDeviation: DiscriminatorResult['sampleDeviation'];
+  readonly sampleDeviation: SampleDeviation;
 }
 
 /** Holds what was measured against the mathematics. */
@@ -238,17 +168,10 @@ export function equilibriumChecks(result: DiscriminatorResult): readonly Check[]
   ];
 }
 
-const sampleChecks = ({ real, generated }: DiscriminatorResult['sampleDeviation']) => [
+export const sampleChecks = ({ real, generated }: SampleDeviation): readonly Check[] => [
   inside("real samples' moments, in standard errors", real, 0, TOLERANCES.sampleDeviation),
   inside("generated samples' moments, in standard errors", generated, 0, TOLERANCES.sampleDeviation),
 ];
-
-/** Batches are independent of each other and D moves little at the end, so their spread gives the mean's error. */
-function meanOf(values: readonly number[]): { mean: number; standardError: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardError: Math.sqrt(squares / (values.length * (values.length - 1))) };
-}
 
 /** Which points belong to the densest region that holds `mass` of a density. */
 function coreOf(density: Float64Array, weights: Float64Array, mass: number): Uint8Array {

@@ -1,7 +1,7 @@
 // Pairs of a data source and an affine generator, from equal to far apart: for each of them p_data and p_G are known.
 
 import { dataSources } from '../data';
-import { type AffineMap, affineImage, gaussianBox, gaussianDensity } from '../math/gaussian';
+import { type AffineMap, affineImage, type Gaussian, gaussianBox, gaussianDensity } from '../math/gaussian';
 import { type Box, boxRule, type QuadratureRule } from '../math/quadrature';
 import type { DataConfig } from '../training/config';
 
@@ -63,6 +63,14 @@ export const EQUAL_PAIRS: readonly Pair[] = [
 ];
 
 export const dimensionsOf = (pair: Pair): number => pair.generator.bias.length;
+
+/** p_data as the normal distribution that it is in every pair here. */
+export function realGaussian({ data }: Pair): Gaussian {
+  const variance = (data.standardDeviation as number) ** 2;
+  return data.source === 'gaussian'
+    ? { mean: [data.mean as number], covariance: [variance] }
+    : { mean: [data.radius as number, 0], covariance: [variance, 0, 0, variance] };
+}
 
 /** p_data as the source itself states it. */
 function dataDistribution(pair: Pair) {

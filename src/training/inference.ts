@@ -14,7 +14,7 @@ import { seedWords } from '../math/philox';
 import { STREAMS, type StreamName } from '../math/streams';
 import type { CompiledRun } from './compile';
 import { randomLabels } from './labels';
-import { forward, type Network } from './network';
+import { copyWork, forward, type Network } from './network';
 
 /** Rows of a batch of points. Part of what a seed means: sample i of a seed is row i mod this of draw ⌊i / this⌋. */
 const POINT_BATCH = 1024;
@@ -109,6 +109,19 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
   stride: 1,
   offset: 0,
 });
+
+/** D's logit of each of `batch` points, whose classes a conditional D is told. */
+export function logitWork(
+  run: CompiledRun,
+  points: Slot,
+  output: Slot,
+  batch: number,
+  labels?: Slot,
+): readonly Work[] {
+  const judged = forward(run.discriminator, points, batch, { ...EVALUATE, labels }, { keep: false });
+  const { logits, work } = logitsIn(judged.output, run.classLogits);
+  return [...judged.work, ...work, copyWork(logits, output, batch)];
+}
 
 /** D's probability σ(logit) of each of `batch` points, whose classes a conditional D is told. */
 export function scoreWork(
@@ -225,6 +238,20 @@ export class Inference {
 
   /** D(x) of [n, …sample] points, and of their classes, [n], where D is told them. */
   score(points: Float32Array, labels?: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
+    return this.#judge('score', scoreWork, points, labels);
+  }
+
+  /** The logit of D(x), likewise. */
+  logits(points: Float32Array, labels?: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
+    return this.#judge('logits', logitWork, points, labels);
+  }
+
+  #judge(
+    key: string,
+    describe: typeof scoreWork,
+    points: Float32Array,
+    labels?: Uint32Array,
+  ): Promise<Float32Array<ArrayBuffer>> {
     const size = sizeOf(this.#run.generator.output);
     const count = points.length / size;
     if (!Number.isInteger(count)) {
@@ -232,9 +259,9 @@ export class Inference {
     }
     if (this.#labels && !labels)
       throw new RangeError('Points to score for a conditional run without labels.');
-    const work = () => scoreWork(this.#run, this.#samples, this.#scores, this.#batch, this.#labels);
+    const work = () => describe(this.#run, this.#samples, this.#scores, this.#batch, this.#labels);
     const given = [{ slot: this.#samples, data: points }, ...this.#given(count, labels)];
-    return this.#batches('score', work, count, this.#scores, given);
+    return this.#batches(key, work, count, this.#scores, given);
   }
 
   #source(seed: number, stream: StreamName): DrawSource {

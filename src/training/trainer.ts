@@ -296,6 +296,14 @@ export class Trainer {
     return this.#inference.score(toChannelsLast(points, this.#run.generator.output), labels);
   }
 
+  /** The logit of D(x), which some losses give another meaning than a probability's; otherwise as `score`. */
+  async logits(
+    points: Float32Array,
+    labels = this.#likelyLabels(points),
+  ): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inference.logits(toChannelsLast(points, this.#run.generator.output), labels);
+  }
+
   /** How good G is now, on fresh samples. @throws Error for a replayed run, which has no data to compare with. */
   async evaluate(): Promise<Evaluation> {
     if (!this.#evaluation) throw new Error('A replayed run has no data to evaluate against.');
