@@ -239,7 +239,10 @@ function program(console: Console, exit: (code: number) => void): Command {
       'Trains D against a known generator and holds it against the best D there is, V against its formula with the ' +
         'Jensen–Shannon divergence, and the Dirac-GAN’s rotation against its closed form. Prints tables, writes figures.',
     )
-    .argument('[experiments...]', 'a (optimum), b (equilibrium), c (dirac); all where none is given')
+    .argument(
+      '[experiments...]',
+      'a (optimum), b (equilibrium), c (dirac), d (damping), e (objectives), f (distance); all where none is given',
+    )
     .option('--out <folder>', 'where the figures and theory.json go', 'runs/theory')
     .option('--seed <n>', 'seed of every random number', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
     .option('--quick', 'half the pairs, half the updates on half the batch: done sooner', false)

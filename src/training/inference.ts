@@ -9,12 +9,13 @@ import type { Slot, Work } from '../gpu/work';
 import { layers } from '../layers';
 import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
+import { copyWork } from '../layers/slots';
 import { logitsIn } from '../losses/auxiliaryClassifier';
 import { seedWords } from '../math/philox';
 import { STREAMS, type StreamName } from '../math/streams';
 import type { CompiledRun } from './compile';
 import { randomLabels } from './labels';
-import { copyWork, forward, type Network } from './network';
+import { forward, type Network } from './network';
 
 /** Rows of a batch of points. Part of what a seed means: sample i of a seed is row i mod this of draw ⌊i / this⌋. */
 const POINT_BATCH = 1024;
