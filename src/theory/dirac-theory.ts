@@ -109,7 +109,7 @@ export interface Complex {
 export type Eigenvalues = readonly [Complex, Complex];
 
 /** The larger one first; of a pair, that with the positive imaginary part. */
-export function eigenvaluesOf([m00, m01, m10, m11]: Matrix2): Eigenvalues {
+function eigenvaluesOf([m00, m01, m10, m11]: Matrix2): Eigenvalues {
   const half = (m00 + m11) / 2;
   const discriminant = ((m00 - m11) / 2) ** 2 + m01 * m10;
   const root = Math.sqrt(Math.abs(discriminant));

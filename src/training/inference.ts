@@ -112,7 +112,7 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
 });
 
 /** D's logit of each of `batch` points, whose classes a conditional D is told. */
-export function logitWork(
+function logitWork(
   run: CompiledRun,
   points: Slot,
   output: Slot,
