@@ -12,6 +12,8 @@ export interface Console {
   err(line: string): void;
   /** Replaces the terminal's present line, where there is one that can be replaced; '' clears it. */
   readonly status: ((line: string) => void) | undefined;
+  /** Whether standard output shows colours. */
+  readonly colour?: boolean;
   /** Columns of that line. */
   readonly width?: number;
   /** Calls back when the user (Ctrl-C) or the system asks to end; returns how to stop listening. */
@@ -32,6 +34,7 @@ export function processConsole(): Console {
     status: stderr.isTTY
       ? (line) => void stderr.write(`\r\x1b[2K${line.slice(0, widthOf(stderr))}`)
       : undefined,
+    colour: stdout.isTTY === true && stdout.hasColors() && !process.env.NO_COLOR,
     get width() {
       return widthOf(stderr);
     },

@@ -156,7 +156,7 @@ describe('train', () => {
     expect(err.some((line) => line.startsWith('20 of 20'))).toBe(true);
   });
 
-  test('stops where a number is no longer finite, naming it and keeping what was written', async () => {
+  test('stops where a number is no longer finite, naming it, back where it can go on from', async () => {
     const args = train(
       '--steps',
       '100',
@@ -167,10 +167,11 @@ describe('train', () => {
     expect(code).toBe(1);
     expect(err).toHaveLength(1);
     expect(err[0]).toMatch(
-      /^webgan: [\w.]+ is no longer finite at step \d+: a smaller learning rate would do\. What was written up to then is in .*ring\.$/,
+      /^webgan: [\w.]+ is no longer finite at step \d+: a smaller learning rate would do\. The run is back at its beginning, in .*ring; webgan train --resume .*ring --recover goes on /,
     );
-    const { fault, end } = JSON.parse(read('ring', 'summary.json').toString());
-    expect(end).toBe('failed');
+    const { fault, end, step } = JSON.parse(read('ring', 'summary.json').toString());
+    expect([end, step]).toEqual(['failed', 0]);
+    expect(read('ring', 'metrics.jsonl').toString()).toBe('');
     expect(err[0]).toContain(`${fault.tensor} is no longer finite at step ${fault.step}:`);
     expect(existsSync(join(folder, 'runs', 'ring', 'config.json'))).toBe(true);
   });

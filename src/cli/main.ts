@@ -76,6 +76,11 @@ function program(console: Console, exit: (code: number) => void): Command {
       'iterations between two checkpoints (default: one at every evaluation)',
       wholeNumber('--checkpoint-every', 1, 1_000_000_000),
     )
+    .option(
+      '--recover',
+      'where numbers are no longer finite, go on from the last checkpoint at half the learning rates, once',
+      false,
+    )
     .option('--data <path>', 'images to train on: a folder, a .zip, MNIST’s or CIFAR’s files')
     .option(
       '--image-size <n>',

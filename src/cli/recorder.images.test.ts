@@ -47,7 +47,15 @@ test('a grid at step 0, at every report and evaluation, and all of them in turn'
   const artist = artistOf(config);
   expect([artist.samples, artist.points.length, artist.imageShape]).toEqual([64, 0, shape]);
   const recorder = new Recorder(folder, config, 'glyphs', artist, images(-1));
-  const evaluation: Evaluation = { step: 10, value: -1, lowerBound: 0, realScore: 0.5, fakeScore: 0.5 };
+  const evaluation: Evaluation = {
+    step: 10,
+    value: -1,
+    lowerBound: 0,
+    realScore: 0.5,
+    fakeScore: 0.5,
+    spread: 1,
+    spreadReal: 2,
+  };
   recorder.sampled({ step: 0, generated: images(0) });
   recorder.sampled({ step: 5, generated: images(5) });
   recorder.evaluated(evaluation, { generated: images(10), field: new Float32Array() });

@@ -11,9 +11,11 @@ import type { Evaluation } from '../training/evaluate';
 import type { MetricsRow } from '../training/metrics';
 import type { Snapshot } from '../training/recording';
 import type { TrainerState } from '../training/tensor';
+import type { Change } from '../training/watch';
 import { artistOf } from './artist';
-import { Recorder } from './recorder';
+import { type Progress, Recorder } from './recorder';
 import { createRunFolder, type RunFolder } from './run-folder';
+import { changeInWords } from './words';
 
 const config = parseConfig({ ...presets.get('ring').config, steps: 25, reportEvery: 10, evaluateEvery: 10 });
 const artist = artistOf(config);
@@ -33,11 +35,13 @@ const evaluation = (step: number): Evaluation => ({
   lowerBound: -0.1,
   realScore: 0.9,
   fakeScore: 0.1,
+  spread: 1,
+  spreadReal: 2,
   js: step / 100,
   jsFloor: 0.004,
   modes: 3,
   modesTotal: 8,
-  highQuality: 0.5,
+  highQuality: 0.4,
   highQualityFloor: 0.99,
 });
 const state = (updates: number): TrainerState => ({
@@ -92,8 +96,11 @@ test('a line a report; at an evaluation it waits for what that says', async () =
       jsFloor: 0.004,
       modes: 3,
       modesTotal: 8,
-      highQuality: 0.5,
+      highQuality: 0.4,
       highQualityFloor: 0.99,
+      spread: 1,
+      spreadReal: 2,
+      observations: [],
     },
   ]);
   recorder.evaluated(evaluation(20), snapshot());
@@ -121,6 +128,7 @@ test('a line a report; at an evaluation it waits for what that says', async () =
     step: 25,
     seconds: 3.5,
     evaluation: evaluation(25),
+    observations: [],
   });
   const saved = readCheckpoint(readFileSync(join(folder.path, 'checkpoint.safetensors')), 'c');
   expect(saved).toEqual({ config, state: state(25) });
@@ -143,6 +151,37 @@ test('evaluations between reports get a line too', async () => {
     [30, 0.3],
   ]);
   await recorder.close({ end: 'finished' });
+});
+
+test('what is seen of the run is told when it begins and ends, and stands in lines and summary', async () => {
+  const told: string[] = [];
+  const won = (from: number, to: number) =>
+    rows(from, to).map((row) => ({ ...row, discriminatorLoss: 0.01, realSign: 1 }));
+  const long = parseConfig({
+    ...presets.get('ring').config,
+    steps: 1000,
+    reportEvery: 20,
+    evaluateEvery: 1000,
+  });
+  const tell = (change: Change) => told.push(...changeInWords(change, recorder.step, false));
+  const open = (from?: Progress) =>
+    new Recorder(folder, long, 'ring', artist, undefined, from, () => time, tell);
+  recorder = open();
+  for (let to = 20; to <= 100; to += 20) recorder.report(won(to - 19, to));
+  // One that goes on from there has seen what the first one saw.
+  recorder = open({ step: 100, seconds: 1, lines: lines() });
+  for (let to = 120; to <= 240; to += 20) recorder.report(rows(to - 19, to));
+  expect(told).toEqual([
+    expect.stringMatching(/^Step 100: D has won: its loss is 0\.72 % of .* would help\.$/),
+    expect.stringMatching(/^Step 120: no longer so \(since step 100\): d has won/i),
+  ]);
+  expect(lines().map(({ observations }) => observations.length)).toEqual([
+    0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
+  ]);
+  await recorder.close({ end: 'stopped' });
+  expect(JSON.parse(read('summary.json')).observations).toMatchObject([
+    { code: 'discriminatorWon', since: 100, until: 120 },
+  ]);
 });
 
 test('a run that ends early keeps what it has', async () => {

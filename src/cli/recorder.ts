@@ -7,6 +7,7 @@ import type { RunConfig } from '../training/config';
 import type { MetricsRow } from '../training/metrics';
 import type { Snapshot, StepSamples } from '../training/recording';
 import type { TrainerState } from '../training/tensor';
+import { type Change, type Episode, Watch } from '../training/watch';
 import type { Artist, Subject } from './artist';
 import type { RunFolder } from './run-folder';
 import { caption, count, type ScoredEvaluation } from './words';
@@ -18,6 +19,8 @@ const MOST_FRAMES = 100;
 export interface Progress {
   readonly step: number;
   readonly seconds: number;
+  /** Its lines of metrics so far; none where absent. */
+  readonly lines?: readonly object[];
 }
 
 interface Line {
@@ -33,6 +36,8 @@ export class Recorder {
   readonly #real: Float32Array | undefined;
   readonly #title: string;
   readonly #now: () => number;
+  readonly #watch: Watch;
+  readonly #tell: (change: Change) => void;
   readonly #start: number;
   #lastStep: number;
   #lastTime: number;
@@ -54,6 +59,8 @@ export class Recorder {
     real?: Float32Array,
     from: Progress = { step: 0, seconds: 0 },
     now: () => number = () => performance.now(),
+    /** Gets what is newly seen of the run, and what is no longer. */
+    tell: (change: Change) => void = () => {},
   ) {
     this.#folder = folder;
     this.#config = config;
@@ -61,6 +68,9 @@ export class Recorder {
     this.#artist = artist;
     this.#real = real;
     this.#now = now;
+    this.#tell = tell;
+    this.#watch = new Watch(config);
+    for (const line of from.lines ?? []) this.#watch.read(line);
     this.#lastTime = now();
     this.#start = this.#lastTime - 1000 * from.seconds;
     this.#lastStep = from.step;
@@ -79,6 +89,10 @@ export class Recorder {
   }
   get step(): number {
     return this.#lastStep;
+  }
+  /** What was seen of the run, from its beginning on. */
+  get episodes(): readonly Episode[] {
+    return this.#watch.episodes;
   }
 
   /** Rows of all iterations since the last report. One line a report, and one an evaluation. */
@@ -114,7 +128,8 @@ export class Recorder {
       entry.awaited = false;
     } else if (this.#written?.step === evaluation.step) {
       // Nobody knew that it would stop here.
-      this.#folder.amendMetrics({ ...this.#written.line, ...scoresOf(evaluation) });
+      const line = { ...this.#written.line, ...scoresOf(evaluation) };
+      this.#folder.amendMetrics(this.#seen(line, this.#watch.judge(evaluation)));
     }
     this.#flush(false);
     this.#draw(sampleName(evaluation.step), {
@@ -171,6 +186,7 @@ export class Recorder {
       step: this.#lastStep,
       seconds: this.seconds,
       ...(evaluatedAt !== undefined && { evaluation: { step: evaluatedAt, ...evaluation } }),
+      observations: this.episodes,
     };
     this.#folder.summary(summary);
     this.#folder.close();
@@ -192,8 +208,15 @@ export class Recorder {
   #flush(all: boolean): void {
     while (this.#lines.length > 0 && (all || !this.#lines[0]!.awaited)) {
       this.#written = this.#lines.shift()!;
-      this.#folder.metrics(this.#written.line);
+      const { line } = this.#written;
+      this.#folder.metrics(this.#seen(line, this.#watch.read(line)));
     }
+  }
+
+  /** A line with what is seen of the run by then. */
+  #seen(line: object, change: Change): object {
+    if (change.begun.length + change.ended.length > 0) this.#tell(change);
+    return { ...line, observations: this.#watch.observations.map(({ code }) => code) };
   }
 }
 

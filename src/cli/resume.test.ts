@@ -291,3 +291,86 @@ test('killed at ten random moments and resumed, a run ends in the same bytes', {
     readdirSync(path('whole'), { recursive: true }).sort(),
   );
 });
+
+describe('a run whose numbers are no longer finite', () => {
+  // A D whose squared loss diverges with a learning rate above a limit, and G hardly moves.
+  const sgd = (learningRate: number) => ({ type: 'sgd', learningRate });
+  const unstable = (learningRate: number) => ({
+    ...points,
+    discriminator: [{ type: 'dense', units: 1 }],
+    loss: 'leastSquares',
+    optimizer: { generator: sgd(2e-38), discriminator: sgd(learningRate) },
+    steps: 100,
+    evaluateEvery: 10,
+  });
+  const RATE = 1.75;
+  const begin = (run: string, learningRate: number, ...rest: string[]) => {
+    writeFileSync(configFile(), JSON.stringify(unstable(learningRate)));
+    return ['train', configFile(), '--out', join(folder, run), '--name', 'run', ...rest];
+  };
+  const json = (run: string, file: string) => JSON.parse(readFileSync(path(run, file), 'utf8'));
+
+  test('goes back to its last checkpoint, on at half the learning rates, and so it is written', async () => {
+    const { code, out } = await webgan(begin('one', RATE, '--recover'));
+    expect(code).toBe(0);
+    const said = out.split('\n').find((line) => line.includes('no longer finite'))!;
+    const [, tensor, at, step] =
+      /^([\w.]+) is no longer finite at step (\d+): the run is back at its checkpoint of step (\d+), and goes on from there at half the learning rates\.$/.exec(
+        said,
+      )!;
+    expect(Number(step)).toBe(10 * Math.floor((Number(at) - 1) / 10));
+    expect(Number(step)).toBeGreaterThan(0);
+    const learningRate = { generator: 1e-38, discriminator: RATE / 2 };
+    const lines = metricsOf('one');
+    const recoveries = lines.filter(({ recovered }) => recovered);
+    expect(recoveries.map(({ step, recovered }) => [step, recovered])).toEqual([
+      [Number(step), { fault: { step: Number(at), tensor }, learningRate }],
+    ]);
+    expect(lines.map((line) => line.step)).toEqual(
+      [10, 20, 30, 40, 50, 60, 70, 80, 90, 100].flatMap((each) =>
+        each === Number(step) ? [each, each] : [each],
+      ),
+    );
+    const { optimizer } = json('one', 'config.json');
+    expect(optimizer.discriminator.learningRate).toBe(RATE / 2);
+    expect(readCheckpoint(checkpoint('one'), 'c').config.optimizer).toEqual(optimizer);
+    expect(json('one', 'summary.json')).toMatchObject({ end: 'finished', step: 100 });
+
+    // Without being asked it stops there, and comes to the same end when it is asked to.
+    const stopped = await webgan(begin('two', RATE));
+    expect(stopped.code).toBe(1);
+    expect(stopped.err).toContain(`The run is back at its checkpoint of step ${step}, in `);
+    expect(stepsOf('two').at(-1)).toBe(Number(step));
+    expect(json('two', 'config.json').optimizer.discriminator.learningRate).toBe(RATE);
+    expect(json('two', 'summary.json')).toMatchObject({
+      end: 'failed',
+      step: Number(step),
+      fault: { tensor },
+    });
+    expect(readdirSync(path('two', 'samples')).at(-1)).toBe(`0000${step}.png`);
+    expect((await webgan(['train', '--resume', path('two'), '--recover'])).code).toBe(0);
+    expect(checkpoint('two').equals(checkpoint('one'))).toBe(true);
+    expect(metricsOf('two')).toEqual(lines);
+
+    // So does one that is stopped behind its recovery, also where the machine died in the middle of that.
+    await webgan(begin('three', RATE, '--recover'), interruptAt('90 of'));
+    writeFileSync(path('three', 'config.json'), readFileSync(configFile()));
+    expect((await webgan(['train', '--resume', path('three')])).code).toBe(0);
+    expect(checkpoint('three').equals(checkpoint('one'))).toBe(true);
+  });
+
+  test('does so once', async () => {
+    const { code, out, err } = await webgan(begin('one', 1e25, '--recover'));
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'the run is back at its beginning, and goes on from there at half the learning rates.',
+    );
+    expect(err).toMatch(
+      /is no longer finite at step \d+.* That is so at half the learning rates too; the run is back/,
+    );
+    expect(json('one', 'config.json').optimizer.discriminator.learningRate).toBe(5e24);
+    const again = await webgan(['train', '--resume', path('one'), '--recover']);
+    expect(again.err).toContain('That is so at half the learning rates too');
+    expect(json('one', 'config.json').optimizer.discriminator.learningRate).toBe(5e24);
+  });
+});

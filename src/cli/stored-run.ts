@@ -1,12 +1,21 @@
 // A run's folder to go on in: what it was, how far it got, and how it is cut back to its checkpoint.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { readCheckpoint } from '../export/checkpoint';
+import { readCheckpoint, writeCheckpoint } from '../export/checkpoint';
 import { UserError } from '../math/errors';
 import { parseConfig, type RunConfig } from '../training/config';
 import type { TrainerState } from '../training/tensor';
-import { readUserFile, writing } from './files';
+import { readUserFile, writeWhole, writing } from './files';
 import { lockFolder } from './lock';
 import { openFolder, type RunFolder, writeConfig } from './run-folder';
 import { applySetting } from './settings';
@@ -31,10 +40,33 @@ export interface StoredRun {
   readonly finished: object | undefined;
   /** The network whose learning rate falls over the run's steps, which then are fixed. */
   readonly falling: 'discriminator' | 'generator' | undefined;
+  /** The run's lines of metrics up to there. */
+  readonly lines: readonly object[];
+  /** Whether its learning rates were halved already, after numbers that were no longer finite. */
+  readonly recovered: boolean;
+  /**
+   * Drops what was written after the checkpoint, and halves the learning rates of both optimizers from there on: in the metrics,
+   * the checkpoint and the configuration. @returns the run as it is then
+   */
+  recover(fault: Fault): StoredRun;
   /** Drops what was written after the checkpoint, and opens the folder to write on. */
   resume(): RunFolder;
   /** Leaves the folder to others, as it is. */
   release(): void;
+}
+
+/** The first number that was not finite. */
+export interface Fault {
+  readonly step: number;
+  readonly tensor: string;
+}
+
+type Rates = Readonly<Record<'generator' | 'discriminator', number>>;
+
+/** What a line of metrics says where a run went back to its checkpoint and on at other learning rates. */
+interface Recovery {
+  readonly step: number;
+  readonly recovered: { readonly fault: Fault; readonly learningRate: Rates };
 }
 
 /** What only says how far a run goes and what is written of it: all else makes another run of it. */
@@ -60,16 +92,30 @@ export function openStoredRun(run: string, settings: readonly string[]): StoredR
 function readRun(path: string, settings: readonly string[], unlock: () => void): StoredRun {
   const file = join(path, 'checkpoint.safetensors');
   const checkpoint = existsSync(file) ? readCheckpoint(readUserFile(file), file) : undefined;
-  const stored = storedConfig(path, checkpoint?.config);
   const step = checkpoint?.state.updates.generator ?? 0;
+  const { bytes, seconds, lines } = metricsUpTo(path, step);
+  const recovery = lines.find((line): line is Recovery => 'recovered' in line);
+  const stored = storedConfig(path, checkpoint?.config, recovery);
   const config = withSettings(stored, settings, step);
-  const { bytes, seconds } = metricsUpTo(path, step);
   const resume = () =>
     writing(path, () => {
       cutBack(path, step, bytes);
       writeConfig(path, config);
       return openFolder(path, unlock, () => {});
     });
+  // The line of metrics comes first: once it is there, files that were not written yet are read as if they were.
+  const recover = (fault: Fault) => {
+    const learningRate = halved(config);
+    const slower = withRates(config, learningRate);
+    writing(path, () => {
+      cutBack(path, step, bytes);
+      const line: Recovery = { step, recovered: { fault, learningRate } };
+      appendFileSync(join(path, 'metrics.jsonl'), `${JSON.stringify(line)}\n`, { flush: true });
+      if (checkpoint) writeWhole(file, writeCheckpoint(slower, checkpoint.state));
+      writeConfig(path, slower);
+    });
+    return readRun(path, [], unlock);
+  };
   return {
     path,
     name: basename(path),
@@ -77,6 +123,9 @@ function readRun(path: string, settings: readonly string[], unlock: () => void):
     saved: checkpoint && { state: checkpoint.state, file },
     step,
     seconds,
+    lines,
+    recovered: recovery !== undefined,
+    recover,
     falling: fallingRate(config),
     finished: step >= config.steps ? summaryOf(path, step) : undefined,
     resume,
@@ -102,12 +151,14 @@ function findRun(run: string): string {
 }
 
 /** The configuration that the run was last given: the checkpoint's, but for what may change as it goes on. */
-function storedConfig(path: string, ofCheckpoint: RunConfig | undefined): RunConfig {
+function storedConfig(path: string, checkpoint: RunConfig | undefined, recovery?: Recovery): RunConfig {
+  const rates = recovery?.recovered.learningRate;
+  const ofCheckpoint = checkpoint && withRates(checkpoint, rates);
   const file = join(path, 'config.json');
   if (!existsSync(file)) return ofCheckpoint!;
   let config: RunConfig;
   try {
-    config = parseConfig(JSON.parse(Buffer.from(readUserFile(file)).toString('utf8')));
+    config = withRates(parseConfig(JSON.parse(Buffer.from(readUserFile(file)).toString('utf8'))), rates);
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${file}: is not JSON (${error.message}).`);
     throw error instanceof UserError ? new UserError(`${file}: ${error.message}`) : error;
@@ -118,6 +169,17 @@ function storedConfig(path: string, ofCheckpoint: RunConfig | undefined): RunCon
     `${file}: says another ${other} than the checkpoint beside it, and a run goes on as it began; ` +
       `putting that back, or training anew with webgan train ${file}, would do.`,
   );
+}
+
+const halved = ({ optimizer }: RunConfig): Rates => ({
+  generator: optimizer.generator.learningRate / 2,
+  discriminator: optimizer.discriminator.learningRate / 2,
+});
+
+function withRates(config: RunConfig, rates: Rates | undefined): RunConfig {
+  if (!rates) return config;
+  const of = (network: keyof Rates) => ({ ...config.optimizer[network], learningRate: rates[network] });
+  return { ...config, optimizer: { generator: of('generator'), discriminator: of('discriminator') } };
 }
 
 /** Fields that may not differ between two stages of a run, and do. */
@@ -160,25 +222,32 @@ function fallingRate({ optimizer }: RunConfig): 'discriminator' | 'generator' | 
   });
 }
 
-/** How many bytes of the metrics are whole lines of steps up to this one, and the seconds that the last of them says. */
-function metricsUpTo(path: string, step: number): { bytes: number; seconds: number } {
+/** The whole lines of metrics of steps up to this one, how many bytes they are, and the seconds that the last of them says. */
+function metricsUpTo(path: string, step: number): { bytes: number; seconds: number; lines: MetricsLine[] } {
   const file = join(path, 'metrics.jsonl');
   const content = existsSync(file) ? Buffer.from(readUserFile(file)) : Buffer.alloc(0);
   let [bytes, seconds] = [0, 0];
+  const lines: MetricsLine[] = [];
   for (let end = content.indexOf(0x0a); end >= 0; end = content.indexOf(0x0a, bytes)) {
-    const row = parseLine(content.toString('utf8', bytes, end));
-    if (row === undefined || row.step > step) break;
+    const line = parseLine(content.toString('utf8', bytes, end));
+    if (line === undefined || line.step > step) break;
+    lines.push(line);
     bytes = end + 1;
-    seconds = row.seconds ?? seconds;
+    seconds = line.seconds ?? seconds;
   }
-  return { bytes, seconds };
+  return { bytes, seconds, lines };
+}
+
+interface MetricsLine {
+  readonly step: number;
+  readonly seconds?: number;
 }
 
 /** A line of metrics; nothing for one that a crash left broken. */
-function parseLine(line: string): { step: number; seconds?: number } | undefined {
+function parseLine(line: string): MetricsLine | undefined {
   try {
-    const row = JSON.parse(line) as { step?: unknown; seconds?: number } | null;
-    return typeof row?.step === 'number' ? (row as { step: number }) : undefined;
+    const row = JSON.parse(line) as { step?: unknown } | null;
+    return typeof row?.step === 'number' ? (row as MetricsLine) : undefined;
   } catch {
     return undefined;
   }

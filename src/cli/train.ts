@@ -6,6 +6,7 @@ import { UserError } from '../math/errors';
 import type { RunConfig } from '../training/config';
 import { TrainingFault } from '../training/fault';
 import { memoryInWords, productsInWords } from '../training/run-words';
+import type { Change } from '../training/watch';
 import { artistOf } from './artist';
 import { openChromeRuntime } from './chrome-runtime';
 import { type Console, Failure } from './console';
@@ -18,7 +19,7 @@ import { createRunFolder, type RunFolder } from './run-folder';
 import type { OpenRuntime, Runtime } from './runtime';
 import { scorerOf } from './scorer';
 import { openStoredRun, type SavedState, type StoredRun } from './stored-run';
-import { count, duration, verdict } from './words';
+import { changeInWords, count, duration, verdict } from './words';
 
 export interface TrainOptions extends ImageOptions {
   /** `path=value`, the last one wins. */
@@ -29,6 +30,8 @@ export interface TrainOptions extends ImageOptions {
   readonly resume?: string;
   /** Iterations between two checkpoints; one at every evaluation where absent. */
   readonly checkpointEvery?: number;
+  /** Whether to go on at half the learning rates, once, where numbers are no longer finite. */
+  readonly recover?: boolean;
   readonly runtime: 'node' | 'chrome';
   readonly strategy?: StrategyName;
   readonly verbose?: boolean;
@@ -43,50 +46,73 @@ const RUNTIMES: Record<TrainOptions['runtime'], OpenRuntime> = {
 /** Of a run's `interpolation.png`. */
 const WAYS = { rows: 8, columns: 10 };
 
-/** Trains and writes the run's folder. @throws UserError, Failure or TrainingFault; see `main`. */
+/** What an interrupt is to end. */
+interface Running {
+  runtime: Runtime | undefined;
+  interrupted: boolean;
+}
+
+/** Trains and writes the run's folder. @throws UserError or Failure; see `main`. */
 export async function train(
   source: string | undefined,
   options: TrainOptions,
   console: Console,
 ): Promise<void> {
   const tell = options.json ? console.err : console.out;
-  const stage =
+  let stage =
     options.resume === undefined
       ? await beginRun(source, options, console)
       : await resumeRun(options.resume, options, console);
-  const { config, content, path, from } = stage;
   if (stage.finished) {
     stage.abandon();
     tell(stage.greeting);
-    if (options.json) console.out(JSON.stringify({ folder: path, ...stage.finished }));
+    if (options.json) console.out(JSON.stringify({ folder: stage.path, ...stage.finished }));
     return;
   }
+  const running: Running = { runtime: undefined, interrupted: false };
+  const stopListening = console.onInterrupt(() => {
+    // Asked twice: whoever asks does not want to wait.
+    if (running.interrupted) process.exit(130);
+    running.interrupted = true;
+    console.status?.('');
+    tell('Stopping: writing what there is (once more to leave at once).');
+    running.runtime?.stop();
+  });
+  try {
+    for (;;) {
+      tell(stage.greeting);
+      const fault = await trainStage(stage, options, console, running);
+      if (!fault) return;
+      stage = goBack(stage, fault, options);
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+/** Trains from where a stage begins to the end, unless numbers are no longer finite: then that is returned. */
+async function trainStage(
+  stage: Stage,
+  options: TrainOptions,
+  console: Console,
+  running: Running,
+): Promise<TrainingFault | undefined> {
+  const tell = options.json ? console.err : console.out;
+  const { config, content, path, from } = stage;
   const artist = artistOf(config);
   const { samples, points, imageShape } = artist;
   const scorer = scorerOf(config, content);
-  const checkpointEvery = options.checkpointEvery ?? config.evaluateEvery;
   const recording = {
     samples,
     seed: config.seed,
     points,
-    checkpointEvery,
+    checkpointEvery: options.checkpointEvery ?? config.evaluateEvery,
     atReports: imageShape !== undefined,
     scored: scorer?.samples ?? 0,
   };
-
   let runtime: Runtime | undefined;
   let folder: RunFolder | undefined;
-  let interrupted = false;
-  const stopListening = console.onInterrupt(() => {
-    // Asked twice: whoever asks does not want to wait.
-    if (interrupted) process.exit(130);
-    interrupted = true;
-    console.status?.('');
-    tell('Stopping: writing what there is (once more to leave at once).');
-    runtime?.stop();
-  });
   try {
-    tell(stage.greeting);
     try {
       const { strategy } = options;
       runtime = await RUNTIMES[options.runtime]({ config, content, recording, saved: stage.saved, strategy });
@@ -95,12 +121,27 @@ export async function train(
       stage.abandon();
       throw error;
     }
-    if (interrupted) runtime.stop();
+    running.runtime = runtime;
+    if (running.interrupted) runtime.stop();
     tell(`Training on ${runtime.adapter}, into ${path}.`);
     if (options.verbose && runtime.memory) tell(memoryInWords(runtime.memory()));
     const real = await runtime.real(samples, config.seed);
     await scorer?.prepare(runtime.real);
-    const recorder = new Recorder(folder, config, folder.name, artist, real, from);
+    const tellChange = (change: Change) => {
+      console.status?.('');
+      for (const line of changeInWords(change, recorder.step, console.colour === true && !options.json))
+        tell(line);
+    };
+    const recorder: Recorder = new Recorder(
+      folder,
+      config,
+      folder.name,
+      artist,
+      real,
+      from,
+      undefined,
+      tellChange,
+    );
     const end = { adapter: runtime.adapter, runtime: options.runtime };
     try {
       await runtime.train({
@@ -119,14 +160,11 @@ export async function train(
       if (imageShape) recorder.interpolated(await runtime.ways({ ...WAYS, seed: config.seed }), WAYS.columns);
     } catch (error) {
       console.status?.('');
-      const fault = error instanceof TrainingFault && { fault: { step: error.step, tensor: error.tensor } };
       // Where even this cannot be written, the first error still says more.
-      await recorder
-        .close({ end: 'failed', reason: (error as Error).message, ...fault, ...end })
-        .catch(() => {});
+      await recorder.close({ end: 'failed', reason: (error as Error).message, ...end }).catch(() => {});
+      if (error instanceof TrainingFault) return error;
       const rest = `What was written up to then is in ${path}`;
-      if (error instanceof TrainingFault || error instanceof Failure)
-        throw new Failure(`${error.message.replace(/\.$/, '')}. ${rest}.`);
+      if (error instanceof Failure) throw new Failure(`${error.message.replace(/\.$/, '')}. ${rest}.`);
       if (error instanceof UserError)
         throw new UserError(`${error.message} ${rest}; webgan train --resume ${path} goes on from there.`);
       throw error;
@@ -137,11 +175,45 @@ export async function train(
     console.status?.('');
     if (options.json) console.out(JSON.stringify({ folder: path, ...summary }));
     else for (const line of summaryLines(recorder, path, stopped)) console.out(line);
+    return undefined;
   } finally {
-    stopListening();
+    running.runtime = undefined;
     folder?.close();
     await runtime?.close();
   }
+}
+
+/**
+ * Takes a run back to its last checkpoint, or to its beginning where there is none.
+ * @returns how it goes on from there
+ * @throws Failure where it does not: nobody wishes it, or it was tried already
+ */
+function goBack({ path, content }: Stage, fault: TrainingFault, options: TrainOptions): Stage {
+  const stored = openStoredRun(path, []);
+  const { step, tensor } = fault;
+  const place = stored.saved ? `at its checkpoint of step ${count(stored.step)}` : 'at its beginning';
+  if (options.recover && !stored.recovered) {
+    return {
+      ...stageOf(stored.recover({ step, tensor }), content),
+      greeting: `${tensor} is no longer finite at step ${count(step)}: the run is back ${place}, and goes on from there at half the learning rates.`,
+    };
+  }
+  const folder = stored.resume();
+  const { message: reason } = fault;
+  folder.summary({
+    end: 'failed',
+    reason,
+    fault: { step, tensor },
+    step: stored.step,
+    seconds: stored.seconds,
+  });
+  folder.close();
+  const why = reason.replace(/\.$/, '');
+  throw new Failure(
+    stored.recovered
+      ? `${why}. That is so at half the learning rates too; the run is back ${place}, in ${path}.`
+      : `${why}. The run is back ${place}, in ${path}; webgan train --resume ${path} --recover goes on from there and halves the learning rates where it happens again.`,
+  );
 }
 
 /** A run that is about to be trained, from its beginning or from where it was left. */
@@ -179,7 +251,7 @@ async function beginRun(source: string | undefined, options: TrainOptions, conso
 
 async function resumeRun(run: string, { settings }: TrainOptions, console: Console): Promise<Stage> {
   const stored = openStoredRun(run, settings);
-  const { config, path, step, seconds, saved, finished, resume, release } = stored;
+  const { config, finished, release } = stored;
   let content: DataContent = {};
   try {
     if (!finished) content = await loadContent(config, console);
@@ -187,12 +259,17 @@ async function resumeRun(run: string, { settings }: TrainOptions, console: Conso
     release();
     throw error;
   }
+  return stageOf(stored, content);
+}
+
+function stageOf(stored: StoredRun, content: DataContent): Stage {
+  const { config, path, step, seconds, lines, saved, finished, resume, release } = stored;
   return {
     config,
     content,
     path,
     greeting: resuming(stored),
-    from: { step, seconds },
+    from: { step, seconds, lines },
     saved,
     finished,
     open: resume,

@@ -138,7 +138,7 @@ describe.skipIf(noChromium)('train --runtime chrome', { timeout: 180_000 }, () =
     const { code, err } = await webgan(['train', 'ring', '--steps', '100', ...small, ...fault]).ended;
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^webgan: [\w.]+ is no longer finite at step \d+: .*What was written up to then is in .*ring\.\n$/,
+      /^webgan: [\w.]+ is no longer finite at step \d+: .*The run is back at its beginning, in .*ring; .*\n$/,
     );
 
     const { child, ended, says } = webgan([

@@ -23,6 +23,8 @@ const evaluation: Evaluation = {
   lowerBound: 0.068,
   realScore: 0.6,
   fakeScore: 0.4,
+  spread: 1,
+  spreadReal: 2,
   js: 0.1,
   jsFloor: 0.004,
   modes: 7,

@@ -1,7 +1,9 @@
 // Numbers and results as a person reads them.
 
+import { styleText } from 'node:util';
 import type { ImageScores } from '../scores/image-scores';
 import type { Evaluation } from '../training/evaluate';
+import type { Change } from '../training/watch';
 
 /** An evaluation with what is computed of its samples besides, where they are images. */
 export type ScoredEvaluation = Evaluation & Partial<ImageScores>;
@@ -71,4 +73,19 @@ export function verdict(evaluation: ScoredEvaluation): string[] {
       `${percent(realScore)} to be real, generated ones ${percent(fakeScore)}.`,
   );
   return lines;
+}
+
+/** What is newly seen of a run, and what is no longer, a line each; in colour where that is to be seen. */
+export function changeInWords({ begun, ended }: Change, step: number, colour: boolean): string[] {
+  const painted = (paint: 'yellow' | 'cyan' | 'green', text: string) =>
+    colour ? styleText(paint, text, { validateStream: false }) : text;
+  return [
+    ...begun.map(({ severity, since, seen, advice }) => {
+      const head = painted(severity === 'warning' ? 'yellow' : 'cyan', `Step ${count(since)}: ${seen}`);
+      return `${head} ${advice}`;
+    }),
+    ...ended.map(({ since, seen }) =>
+      painted('green', `Step ${count(step)}: no longer so (since step ${count(since)}): ${seen}`),
+    ),
+  ];
 }

@@ -10,6 +10,7 @@ export default defineLoss({
   formula: 'D: ½(r − 1)² + ½f²      G: ½(f − 1)²',
   theory:
     'With G held, the best D is p/(p + q), in general (b · p + a · q)/(p + q) for the targets b of real and a of generated samples; ½ at the goal.',
+  indifferent: 0.25,
   kernels,
   reference: {
     discriminator: (real, fake) => ((real - 1) ** 2 + fake ** 2) / 2,

@@ -41,6 +41,8 @@ export interface LossPlugin {
   readonly hasLabels: boolean;
   /** Whether a logit above 0 says that D takes the sample for real; else only differences of logits say something. */
   readonly signTells: boolean;
+  /** The least that D can lose where it cannot tell real from generated, of 0 where it can; undefined where it may win without end. */
+  readonly indifferent?: number;
   discriminator(slots: LossSlots): readonly Work[];
   generator(slots: LossSlots): readonly Work[];
   /** The same in float64, for one pair of logits: what D minimises the mean of, and what G does. */
@@ -58,6 +60,7 @@ interface LossDefinition {
   readonly paired?: boolean;
   readonly hasLabels?: boolean;
   readonly signTells?: boolean;
+  readonly indifferent?: number;
   readonly kernels: LossKernels;
   readonly reference: LossPlugin['reference'];
 }

@@ -60,4 +60,15 @@ describe.each(losses.names)('%s', (type) => {
       expect(Math.abs(grads[i]! - expected)).toBeLessThan(2e-7 * (1 + Math.abs(expected)));
     }
   });
+
+  test('D loses this much where it cannot tell, and hardly anything where it can', () => {
+    const { discriminator } = loss.reference;
+    const sure = [1, 40].map((logit) => discriminator(logit, logit === 1 ? 0 : -logit));
+    if (loss.indifferent === undefined) expect(Math.min(...sure)).toBeLessThan(-50);
+    else {
+      const alike = Array.from({ length: 81 }, (_, i) => discriminator(i / 20 - 2, i / 20 - 2));
+      expect(Math.min(...alike)).toBeCloseTo(loss.indifferent, 12);
+      expect(Math.min(...sure)).toBeCloseTo(0, 12);
+    }
+  });
 });

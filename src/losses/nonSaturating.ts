@@ -12,6 +12,7 @@ export default defineLoss({
   theory:
     'With G held, the best D is p/(p + q), and V then −2 log 2 + 2 JS(p, q): −log 4 at the goal, around which G and D circle unless a penalty damps them.',
   hasLabels: true,
+  indifferent: Math.log(4),
   kernels,
   reference: {
     discriminator: (real, fake) => softplus(-real) + softplus(fake),

@@ -13,6 +13,7 @@ export default defineLoss({
     'With G held, the best D is log(p/q) up to a constant, and its loss then log 2 − JS(p ⊗ q, q ⊗ p): log 2 at the goal.',
   paired: true,
   signTells: false,
+  indifferent: Math.LN2,
   kernels,
   reference: {
     discriminator: (real, fake) => softplus(fake - real),

@@ -1,11 +1,12 @@
 // One evaluation of a running game: G's samples and as many true ones, counted and judged on the GPU.
 
+import { findDistances } from '../../shaders/pairDistances.wgsl';
 import type { Device } from '../gpu/device';
 import { Memory } from '../gpu/memory';
 import { Plan } from '../gpu/plan';
 import type { Readback } from '../gpu/readback';
 import { submitPass } from '../gpu/submit';
-import type { Slot } from '../gpu/work';
+import { linearGrid, type Slot, work } from '../gpu/work';
 import { EVALUATE } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
 import { copyWork } from '../layers/slots';
@@ -31,6 +32,9 @@ export interface Evaluation extends Partial<Scores> {
   readonly fakeScore: number;
   /** How likely each operation is that images are augmented with, where it adapts. */
   readonly augmentProbability?: number;
+  /** Mean Euclidean distance of one generated sample from another, and of one real sample from another. */
+  readonly spread: number;
+  readonly spreadReal: number;
 }
 
 /** Samples where no measure asks for a number of its own: at least so many, in whole batches. */
@@ -38,6 +42,8 @@ const SAMPLES = 1024;
 
 interface EvaluationSlots {
   readonly counts: { readonly generated: Slot; readonly real: Slot };
+  /** [batches, batch] each. */
+  readonly distances: { readonly generated: Slot; readonly real: Slot };
   /** Means of each batch, a row each. */
   readonly history: Slot;
   /** Which draw of the random numbers, and which row. */
@@ -50,7 +56,8 @@ export class EvaluationPlan {
   readonly #memory: Memory;
   readonly #plan: Plan;
   readonly #evaluator: Evaluator | undefined;
-  readonly #counts: { readonly generated: Slot; readonly real: Slot };
+  readonly #counts: EvaluationSlots['counts'];
+  readonly #distances: EvaluationSlots['distances'];
   readonly #history: Slot;
   readonly #clocks: { readonly draw: Slot; readonly row: Slot };
   readonly #batches: number;
@@ -81,6 +88,10 @@ export class EvaluationPlan {
     const counts = {
       generated: allocate('generated counts', evaluator?.countsLength ?? 1),
       real: allocate('real counts', evaluator?.countsLength ?? 1),
+    };
+    const distances = {
+      generated: allocate('generated distances', batches * batch),
+      real: allocate('real distances', batches * batch),
     };
     const history = allocate('means', HISTORY_WORDS);
     const clocks = { draw: allocate('draw', 1), row: allocate('row', 1) };
@@ -122,6 +133,18 @@ export class EvaluationPlan {
         : []),
       ...(evaluator?.works({ samples: generated, counts: counts.generated, tables }) ?? []),
       ...(evaluator?.works({ samples: real, counts: counts.real, tables }) ?? []),
+      ...(['generated', 'real'] as const).map((kind) =>
+        work(
+          findDistances,
+          {
+            samples: kind === 'real' ? real : generated,
+            row: clocks.row,
+            distances: distances[kind],
+            shape: { batch, size: sampleLength / batch },
+          },
+          linearGrid(batch, findDistances),
+        ),
+      ),
       copyWork(real, judgedSamples, sampleLength),
       copyWork(generated, judgedSamples, sampleLength, { to: sampleLength }),
       ...judged.work,
@@ -131,7 +154,13 @@ export class EvaluationPlan {
     ];
     memory.allocateTransient('evaluation', [list]);
     const plan = await Plan.create(device, memory, 'evaluation', list);
-    return new EvaluationPlan(device, memory, plan, evaluator, { counts, history, clocks, batches });
+    return new EvaluationPlan(device, memory, plan, evaluator, {
+      counts,
+      distances,
+      history,
+      clocks,
+      batches,
+    });
   }
 
   private constructor(
@@ -139,13 +168,14 @@ export class EvaluationPlan {
     memory: Memory,
     plan: Plan,
     evaluator: Evaluator | undefined,
-    { counts, history, clocks, batches }: EvaluationSlots,
+    { counts, distances, history, clocks, batches }: EvaluationSlots,
   ) {
     this.#device = device;
     this.#memory = memory;
     this.#plan = plan;
     this.#evaluator = evaluator;
     this.#counts = counts;
+    this.#distances = distances;
     this.#history = history;
     this.#clocks = clocks;
     this.#batches = batches;
@@ -158,10 +188,11 @@ export class EvaluationPlan {
 
   /** Submits at once; the promise is answered when the GPU has got there. */
   run(step: number, readback: Readback): Promise<Evaluation> {
-    const [generated, real] = [
-      this.#memory.region(this.#counts.generated),
-      this.#memory.region(this.#counts.real),
+    const regions = ({ generated, real }: EvaluationSlots['counts']) => [
+      this.#memory.region(generated),
+      this.#memory.region(real),
     ];
+    const [counts, distances] = [regions(this.#counts), regions(this.#distances)];
     const means = historyPieces(this.#memory.region(this.#history), 0, this.#batches);
     let read: () => Promise<ArrayBuffer> = () => Promise.resolve(new ArrayBuffer(0));
     // A submit each: many images at once would keep the GPU from everything else.
@@ -173,7 +204,8 @@ export class EvaluationPlan {
         'evaluation',
         (pass) => this.#plan.encode(pass),
         (encoder) => {
-          if (batch === this.#batches - 1) read = readback.encode(encoder, [...means, generated, real]);
+          if (batch === this.#batches - 1)
+            read = readback.encode(encoder, [...means, ...distances, ...counts]);
         },
       );
     }
@@ -183,10 +215,28 @@ export class EvaluationPlan {
         rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
       const value = mean((row) => row.value);
       const [realScore, fakeScore] = [mean((row) => row.realScore), mean((row) => row.fakeScore)];
-      const at = bytes.byteLength - generated.size - real.size;
-      const words = (start: number) => new Uint32Array(bytes, start, this.#counts.generated.length);
-      const scores = this.#evaluator?.interpret(words(at), words(at + generated.size));
-      return { step, value, lowerBound: lowerBound(value), realScore, fakeScore, ...scores };
+      let at = means.reduce((sum, { size }) => sum + size, 0);
+      const [generatedSpread, realSpread, generated, real] = [...distances, ...counts].map(({ size }) => {
+        at += size;
+        return at - size;
+      });
+      const words = (start: number) => new Uint32Array(bytes, start, this.#counts.real.length);
+      const scores = this.#evaluator?.interpret(words(generated!), words(real!));
+      const meanOf = (start: number) => {
+        const { length } = this.#distances.real;
+        return new Float32Array(bytes, start, length).reduce((sum, x) => sum + x, 0) / length;
+      };
+      const [spread, spreadReal] = [meanOf(generatedSpread!), meanOf(realSpread!)];
+      return {
+        step,
+        value,
+        lowerBound: lowerBound(value),
+        realScore,
+        fakeScore,
+        spread,
+        spreadReal,
+        ...scores,
+      };
     });
   }
 

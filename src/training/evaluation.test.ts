@@ -2,11 +2,12 @@
 
 import { parse } from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { findDistances } from '../../shaders/pairDistances.wgsl';
 import { dataSources } from '../data';
 import type { DataSource, Distribution } from '../data/source';
 import { useDevice } from '../gpu/test-device';
 import { runWork } from '../gpu/testing';
-import type { Slot } from '../gpu/work';
+import { linearGrid, type Slot, work } from '../gpu/work';
 import { jensenShannon } from '../math/divergence';
 import { cellProbabilities, cutBox, histogramDivergence } from '../math/histogram';
 import { normals, seedWords, uniforms } from '../math/philox';
@@ -245,4 +246,30 @@ test('a source of which nothing is known has no evaluator', () => {
 test('the lower bound is 0 at −log 4 and log 2 at 0', () => {
   expect(lowerBound(-Math.log(4))).toBeCloseTo(0, 15);
   expect(lowerBound(0)).toBeCloseTo(Math.LN2, 15);
+});
+
+test('distances are those between neighbours, in the batch’s own row', async () => {
+  const [batch, size] = [70, 5];
+  const samples = { name: 'samples', length: batch * size };
+  const row = { name: 'row', length: 1 };
+  const distances = { name: 'distances', length: 2 * batch };
+  const data = normals(samples.length, { seed: [6, 0], stream: 94, draw: 0 });
+  const shape = { batch, size };
+  const list = [work(findDistances, { samples, row, distances, shape }, linearGrid(batch, findDistances))];
+  const [bytes] = await runWork(
+    device(),
+    list,
+    new Map<Slot, Float32Array | Uint32Array>([
+      [samples, data],
+      [row, Uint32Array.of(1)],
+    ]),
+    [distances],
+  );
+  const found = new Float32Array(bytes!);
+  for (let i = 0; i < batch; i++) {
+    const next = ((i + 1) % batch) * size;
+    const difference = [...data.subarray(i * size, (i + 1) * size)].map((x, k) => x - data[next + k]!);
+    expect(found[i]).toBe(0);
+    expect(Math.abs(found[batch + i]! / Math.hypot(...difference) - 1)).toBeLessThan(1e-6);
+  }
 });

@@ -1,6 +1,7 @@
 // The trainer: the same seed gives the same bytes, a restored state goes on alike, nothing is read in the loop, and faults are named.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { dataSources } from '../data';
 import { useDevice } from '../gpu/test-device';
 import { parseConfig, type RunConfig } from './config';
 import { TrainingFault } from './fault';
@@ -259,6 +260,15 @@ describe('questions', () => {
     expect(evaluation.js!).toBeGreaterThan(0.5);
     expect(evaluation.jsFloor!).toBeLessThan(0.02);
     expect(evaluation.lowerBound).toBeCloseTo((evaluation.value + 2 * Math.LN2) / 2, 12);
+    // Of the eight modes, each as likely; their own spread of 0.02 hardly counts.
+    const centers = dataSources
+      .get('ring')
+      .create(small().data)
+      .distribution!.modes!.map(({ center }) => center);
+    const chords = centers.flatMap(([x, y]) => centers.map(([u, v]) => Math.hypot(x! - u!, y! - v!)));
+    const expected = chords.reduce((sum, chord) => sum + chord, 0) / chords.length;
+    expect(Math.abs(evaluation.spreadReal / expected - 1)).toBeLessThan(0.03);
+    expect(evaluation.spread).toBeLessThan(0.5 * evaluation.spreadReal);
   });
 });
 
