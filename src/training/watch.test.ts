@@ -1,12 +1,18 @@
 // What a watch sees in made-up histories: each thing begins where it should, does not chatter, and ends.
 
 import { describe, expect, test } from 'vitest';
-import { presets } from '../presets';
 import { parseConfig, type RunConfig } from './config';
 import { Watch, type WatchedEvaluation, type WatchedRow } from './watch';
 
-const configOf = (changes: object = {}): RunConfig =>
-  parseConfig({ ...presets.get('ring').config, steps: 10_000, ...changes });
+const adam = { type: 'adam', learningRate: 1e-3 };
+const GAME = {
+  data: { source: 'ring', modes: 8 },
+  noise: { type: 'normal', size: 2 },
+  generator: [{ type: 'dense', units: 2 }],
+  discriminator: [{ type: 'dense', units: 8 }, { type: 'leakyRelu' }, { type: 'dense', units: 1 }],
+  optimizer: { generator: adam, discriminator: adam },
+};
+const configOf = (changes: object = {}): RunConfig => parseConfig({ ...GAME, steps: 10_000, ...changes });
 const LOG_2 = Math.LN2;
 
 /** A row of a game in balance. */

@@ -114,11 +114,11 @@ interface Sight {
   readonly config: RunConfig;
   readonly step: number;
   /** The last rows; empty while there are too few. */
-  readonly window: readonly WatchedRow[];
+  readonly recent: readonly WatchedRow[];
   readonly evaluation: WatchedEvaluation;
   readonly mostModes: number;
   readonly widest: number;
-  /** The mean level of rows before the window; undefined before there are some. */
+  /** The mean level of rows before those; undefined before there are some. */
   usual(quantity: Quantity): number | undefined;
 }
 
@@ -127,10 +127,10 @@ const RULES: readonly Rule[] = [
     code: 'divergence',
     severity: 'warning',
     remedies: ['slower', 'clipNorm', 'penalty', 'spectralNorm'],
-    see({ window, usual }, began) {
+    see({ recent, usual }, began) {
       for (const quantity of QUANTITIES) {
         const usually = usual(quantity);
-        const levels = levelsOf(window, quantity);
+        const levels = levelsOf(recent, quantity);
         if (usually === undefined || levels.length < 2) continue;
         const growth = Math.exp(mean(levels) - usually);
         const limit = (isLoss(quantity) ? LOSS_GROWTH : NORM_GROWTH) / (began ? EASE : 1);
@@ -146,8 +146,8 @@ const RULES: readonly Rule[] = [
     code: 'discriminatorWon',
     severity: 'warning',
     remedies: ['nonSaturating', 'penalty', 'spectralNorm', 'slowerD', 'fewerUpdatesOfD', 'labelSmoothing'],
-    see({ config, window }, began) {
-      const left = lossLeft(config, window);
+    see({ config, recent }, began) {
+      const left = lossLeft(config, recent);
       if (left === undefined || left > limitOf(WON, began)) return undefined;
       return `D has won: its loss is ${percent(left)} of what it is where real and generated samples cannot be told apart, so that G learns little from it.`;
     },
@@ -156,11 +156,11 @@ const RULES: readonly Rule[] = [
     code: 'discriminatorOverfits',
     severity: 'note',
     remedies: ['augment', 'penalty', 'labelSmoothing', 'moreData'],
-    see({ config, window }, began) {
+    see({ config, recent }, began) {
       if (!FINITE.includes(config.data.source) || !DECIDED_BY_SIGN.includes(config.loss)) return undefined;
-      if (window.length === 0) return undefined;
-      const sign = mean(window.map(({ realSign }) => realSign));
-      const fake = mean(window.map(({ fakeScore }) => fakeScore));
+      if (recent.length === 0) return undefined;
+      const sign = mean(recent.map(({ realSign }) => realSign));
+      const fake = mean(recent.map(({ fakeScore }) => fakeScore));
       if (sign < limitOf(OVERFIT, began) || fake > 0.5) return undefined;
       return `D takes ${percent((1 + sign) / 2)} of the training samples for real and generated ones for false: it may know the training set by heart.`;
     },
@@ -169,9 +169,9 @@ const RULES: readonly Rule[] = [
     code: 'generatorGradientVanished',
     severity: 'warning',
     remedies: ['nonSaturating', 'penalty', 'slowerD', 'fewerUpdatesOfD'],
-    see({ window, usual }, began) {
+    see({ recent, usual }, began) {
       const usually = usual('generatorGradientNorm');
-      const levels = levelsOf(window, 'generatorGradientNorm');
+      const levels = levelsOf(recent, 'generatorGradientNorm');
       if (usually === undefined || levels.length < 2) return undefined;
       const share = Math.exp(mean(levels) - usually);
       if (share > NORM_LOSS * (began ? EASE : 1)) return undefined;
@@ -182,8 +182,8 @@ const RULES: readonly Rule[] = [
     code: 'discriminatorStandsStill',
     severity: 'note',
     remedies: ['fasterD', 'moreUpdatesOfD', 'weakerPenalty', 'largerD'],
-    see({ config, window, evaluation: { js, jsFloor } }, began) {
-      const left = lossLeft(config, window);
+    see({ config, recent, evaluation: { js, jsFloor } }, began) {
+      const left = lossLeft(config, recent);
       if (left === undefined || js === undefined || jsFloor === undefined) return undefined;
       if (Math.abs(left - 1) > limitOf(STILL, began) || js - jsFloor < limitOf(FAR, began)) return undefined;
       return `D says nothing about any sample, but G is far from the data (JS ${js.toFixed(3)} nats): D stands still.`;
@@ -289,7 +289,7 @@ export class Watch {
     const sight: Sight = {
       config: this.#config,
       step: this.#step,
-      window: this.#isFull(0) ? this.#window : [],
+      recent: this.#isFull(0) ? this.#window : [],
       evaluation: this.#evaluation,
       mostModes: this.#mostModes,
       widest: this.#widest,
@@ -321,17 +321,17 @@ export class Watch {
   }
 }
 
-/** D's loss over a window: 1 where it cannot tell real from generated, 0 where it errs nowhere. Undefined for losses without such ends. */
-function lossLeft({ loss, labelSmoothing: s }: RunConfig, window: readonly WatchedRow[]): number | undefined {
+/** D's loss over recent rows: 1 where it cannot tell real from generated, 0 where it errs nowhere. Undefined for losses without such ends. */
+function lossLeft({ loss, labelSmoothing: s }: RunConfig, recent: readonly WatchedRow[]): number | undefined {
   const { indifferent } = losses.get(loss);
-  if (indifferent === undefined || window.length === 0) return undefined;
+  if (indifferent === undefined || recent.length === 0) return undefined;
   // The entropy of smoothed labels is left whatever D says.
   const least = s > 0 ? -s * Math.log(s) - (1 - s) * Math.log(1 - s) : 0;
-  return (mean(window.map(({ discriminatorLoss }) => discriminatorLoss)) - least) / (indifferent - least);
+  return (mean(recent.map(({ discriminatorLoss }) => discriminatorLoss)) - least) / (indifferent - least);
 }
 
-const levelsOf = (window: readonly WatchedRow[], quantity: Quantity): number[] =>
-  window.flatMap((row) => levelOf(row, quantity) ?? []);
+const levelsOf = (recent: readonly WatchedRow[], quantity: Quantity): number[] =>
+  recent.flatMap((row) => levelOf(row, quantity) ?? []);
 const limitOf = ([begin, end]: readonly [number, number], began: boolean) => (began ? end : begin);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (share: number) => `${Number((100 * Math.max(0, share)).toPrecision(2))} %`;
