@@ -3,7 +3,9 @@
 import { computed, signal } from '@preact/signals-core';
 import type { ImageScores } from '../scores/image-scores';
 import type { Evaluation } from '../training/evaluate';
+import type { MetricsRow } from '../training/metrics';
 import type { MemoryReport } from '../training/run-memory';
+import { type Observation, Watch } from '../training/watch';
 import { History } from './history';
 import {
   type ImageShape,
@@ -32,6 +34,10 @@ export class Model {
   readonly memory = signal<MemoryReport | undefined>(undefined);
   readonly products = signal<Extract<Report, { type: 'strategies' }> | undefined>(undefined);
   readonly reading = signal<Reading | undefined>(undefined);
+  /** The last row that was reported, with the gradients' norms. */
+  readonly lastRow = signal<MetricsRow | undefined>(undefined);
+  /** What goes wrong with the run now. */
+  readonly observations = signal<readonly Observation[]>([]);
   readonly evaluation = signal<Evaluation | undefined>(undefined);
   /** Of image runs. */
   readonly scores = signal<ImageScores | undefined>(undefined);
@@ -54,6 +60,7 @@ export class Model {
 
   /** Of the trainer that the page waits for or looks at; reports of earlier ones are let go. */
   #run = 0;
+  #watch: Watch | undefined;
 
   get run(): number {
     return this.#run;
@@ -74,6 +81,9 @@ export class Model {
     this.memory.value = undefined;
     this.products.value = undefined;
     this.reading.value = undefined;
+    this.lastRow.value = undefined;
+    this.observations.value = [];
+    this.#watch = undefined;
     this.evaluation.value = undefined;
     this.saved.value = undefined;
     this.wanted.value = undefined;
@@ -103,6 +113,7 @@ export class Model {
         break;
       case 'configured':
         this.configured.value = report;
+        this.#watch = new Watch(report.config);
         break;
       case 'phase':
         this.phase.value = report.phase;
@@ -123,6 +134,8 @@ export class Model {
       case 'evaluation': {
         const { evaluation } = report;
         this.evaluation.value = evaluation;
+        this.#watch?.judge(evaluation);
+        this.#observe();
         if (evaluation.js !== undefined && evaluation.jsFloor !== undefined) {
           this.divergence.add(evaluation.step, { js: evaluation.js, jsFloor: evaluation.jsFloor });
           this.historyVersion.value++;
@@ -151,7 +164,14 @@ export class Model {
     }
   }
 
-  #takeMetrics({ columns, step, stepsPerSecond }: Extract<Report, { type: 'metrics' }>): void {
+  #observe(): void {
+    const seen = this.#watch?.observations ?? [];
+    const before = this.observations.peek();
+    const same = seen.length === before.length && seen.every((one, i) => one === before[i]);
+    if (!same) this.observations.value = seen;
+  }
+
+  #takeMetrics({ columns, last, step, stepsPerSecond }: Extract<Report, { type: 'metrics' }>): void {
     const count = columns.step.length;
     const row = (i: number) =>
       Object.fromEntries(METRIC_NAMES.map((name) => [name, columns[name][i]!])) as Record<MetricName, number>;
@@ -165,6 +185,9 @@ export class Model {
       this.reading.value = sums;
       this.historyVersion.value++;
     }
+    this.lastRow.value = last;
+    this.#watch?.take(last);
+    this.#observe();
     this.step.value = step;
     if (this.phase.value === 'training') this.stepsPerSecond.value = stepsPerSecond;
   }
