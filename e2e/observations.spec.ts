@@ -1,6 +1,6 @@
 // What goes wrong with a run is said on the page, with what would help, and readable at every width.
 
-import { expect, openReady, seriousViolations, test, waitForPhase } from './page';
+import { expect, openReady, reading, seriousViolations, stepOnce, test, waitForPhase } from './page';
 
 test('a D that has won is seen, and advice given', async ({ page }) => {
   // G stands still, so that D learns to tell its samples.
@@ -11,7 +11,9 @@ test('a D that has won is seen, and advice given', async ({ page }) => {
   await waitForPhase(page, 'training');
   await expect(seen.locator('li').first()).toContainText('D has won', { timeout: 90_000 });
   await expect(seen.locator('li').first()).toContainText(/Since step \d+/);
-  await expect(page.locator('#watch-numbers')).toHaveText(/Gradients of the last update: D \d.*, G \d.* Mean sign .* 1\.00/);
+  await expect(page.locator('#watch-numbers')).toHaveText(
+    /Gradients of the last update: D \d.*, G \d.* Mean sign .* 1\.00/,
+  );
   await page.getByRole('button', { name: 'Pause' }).click();
   await waitForPhase(page, 'paused');
   for (const width of [360, 1280]) {
@@ -23,4 +25,26 @@ test('a D that has won is seen, and advice given', async ({ page }) => {
   await page.getByRole('button', { name: 'Reset' }).click();
   await waitForPhase(page, 'ready');
   await expect(seen).toBeHidden();
+});
+
+test('numbers that are no longer finite take a run back to where it was saved', async ({ page }) => {
+  // Rates that grow with every update, until the numbers overflow.
+  const growing = encodeURIComponent('{"type":"constant","warmup":1000000}');
+  const rates = ['generator', 'discriminator'].map(
+    (network) => `optimizer.${network}.learningRate=40000000&optimizer.${network}.schedule=${growing}`,
+  );
+  await openReady(page, `#${rates.join('&')}`);
+  await stepOnce(page, '.');
+  await expect(page.locator('#saved-text')).toContainText('1', { timeout: 30_000 });
+  await page.getByRole('button', { name: 'Play' }).click();
+  const restart = page.locator('#restart');
+  await expect(restart).toHaveText('Go on from step 1 at half the learning rates', { timeout: 90_000 });
+  await expect(page.locator('#problem-text')).toContainText('The run was saved at step 1');
+  await restart.click();
+  await waitForPhase(page, 'paused');
+  expect(await reading(page, 'step')).toBe(1);
+  await expect(page.locator('#description')).toContainText('optimizer.generator.learningRate = 20000000');
+  // Half is too much as well; then there is only the beginning left.
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect(restart).toHaveText('Reset', { timeout: 90_000 });
 });

@@ -217,8 +217,21 @@ export class App {
     if (kind === 'file') this.#begin();
     else if (kind === 'configuration')
       this.adopt({ preset: presets.has(preset) ? preset : DEFAULT_PRESET, overrides: {} });
-    else if (kind === 'fault') this.reset();
+    else if (kind === 'fault') this.#backFromFault();
     else this.open();
+  }
+
+  /** To where the run was saved last, and on at half the learning rates, once; else to its beginning. */
+  #backFromFault(): void {
+    const name = this.#name;
+    const canGoOn = this.model.savedStep.value !== undefined && name !== undefined && !this.isSlower;
+    if (canGoOn) this.#configure({ kind: 'saved', name, slower: true }, name);
+    else this.reset();
+  }
+
+  /** Whether the present run goes on from a fault already. */
+  get isSlower(): boolean {
+    return this.#beginning?.kind === 'saved' && this.#beginning.slower === true;
   }
 
   toggle(): void {

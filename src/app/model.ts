@@ -66,6 +66,12 @@ export class Model {
     return this.#run;
   }
 
+  /** The step that the present run is saved at. */
+  readonly savedStep = computed(() => {
+    const saved = this.saved.value;
+    return saved && saved.problem === undefined ? saved.step : undefined;
+  });
+
   readonly canRun = computed(() => {
     const phase = this.phase.value;
     return phase === 'ready' || phase === 'training' || phase === 'paused' || phase === 'finished';

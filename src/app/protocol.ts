@@ -55,7 +55,8 @@ export interface ImageShape {
 /** Where a run begins: at step 0 of a configuration, or where a saved run or a checkpoint's file left it. */
 export type Beginning =
   | { readonly kind: 'configuration'; readonly config: unknown }
-  | { readonly kind: 'saved'; readonly name: string }
+  /** `slower`: at half the learning rates. */
+  | { readonly kind: 'saved'; readonly name: string; readonly slower?: boolean }
   | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array };
 
 /** A run in the browser's storage. */

@@ -10,6 +10,7 @@ import type { Evaluation } from '../training/evaluate';
 import { TrainingFault } from '../training/fault';
 import { TrainingLoop } from '../training/loop';
 import type { MetricsRow } from '../training/metrics';
+import { halvedRates, withRates } from '../training/rates';
 import { type RecordingRequest, record, type Snapshot, takeSnapshot } from '../training/recording';
 import { Trainer } from '../training/trainer';
 import { browserChoices } from './choice-store';
@@ -141,7 +142,9 @@ export class Session {
     try {
       const checkpoint = await this.#checkpointOf(beginning);
       if (this.#over) return;
-      const config = beginning.kind === 'configuration' ? parseConfig(beginning.config) : checkpoint!.config;
+      const given = beginning.kind === 'configuration' ? parseConfig(beginning.config) : checkpoint!.config;
+      const slower = beginning.kind === 'saved' && beginning.slower;
+      const config = slower ? withRates(given, halvedRates(given)) : given;
       const experiment = checkpoint && experimentOf(config);
       const image = wantedImages(config);
       if (image && !isOfShape(this.#images, image)) {

@@ -37,6 +37,15 @@ describe('problems', () => {
     expect(notice.text).toContain('it crashed');
     expect(notice.remedy).toBe('Start again');
   });
+
+  test('numbers that are no longer finite lead back to where the run was saved, or to its beginning', () => {
+    const fault = { kind: 'fault', step: 70, tensor: 'discriminatorLoss', message: 'It is NaN.' } as const;
+    expect(problemInWords(fault)).toMatchObject({ text: 'It is NaN.', remedy: 'Reset' });
+    expect(problemInWords(fault, 60)).toMatchObject({
+      text: 'It is NaN. The run was saved at step 60 and can go back to there.',
+      remedy: 'Go on from step 60 at half the learning rates',
+    });
+  });
 });
 
 test('how long ago', () => {

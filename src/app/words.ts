@@ -74,8 +74,11 @@ export interface Notice {
   readonly remedy?: string;
 }
 
-/** Anything but a missing WebGPU, which `support.ts` explains. */
-export function problemInWords(problem: Exclude<Problem, { kind: 'unsupported' }>): Notice {
+/** Anything but a missing WebGPU, which `support.ts` explains. `savedStep`: where the run can go on from after a fault. */
+export function problemInWords(
+  problem: Exclude<Problem, { kind: 'unsupported' }>,
+  savedStep?: number,
+): Notice {
   switch (problem.kind) {
     case 'lost': {
       const said = problem.message.replace(/\.$/, '');
@@ -89,9 +92,15 @@ export function problemInWords(problem: Exclude<Problem, { kind: 'unsupported' }
     case 'fault':
       return {
         title: 'Training left the numbers',
-        text: problem.message,
+        text:
+          savedStep === undefined
+            ? problem.message
+            : `${problem.message} The run was saved at step ${count(savedStep)} and can go back to there.`,
         steps: ['Another seed may do, too.'],
-        remedy: 'Reset',
+        remedy:
+          savedStep === undefined
+            ? 'Reset'
+            : `Go on from step ${count(savedStep)} at half the learning rates`,
       };
     case 'gpu':
       return {

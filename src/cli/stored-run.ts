@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import { readCheckpoint, writeCheckpoint } from '../export/checkpoint';
 import { UserError } from '../math/errors';
 import { parseConfig, type RunConfig } from '../training/config';
+import { halvedRates, type Rates, withRates } from '../training/rates';
 import type { TrainerState } from '../training/tensor';
 import { readUserFile, writeWhole, writing } from './files';
 import { lockFolder } from './lock';
@@ -61,8 +62,6 @@ export interface Fault {
   readonly tensor: string;
 }
 
-type Rates = Readonly<Record<'generator' | 'discriminator', number>>;
-
 /** What a line of metrics says where a run went back to its checkpoint and on at other learning rates. */
 interface Recovery {
   readonly step: number;
@@ -105,7 +104,7 @@ function readRun(path: string, settings: readonly string[], unlock: () => void):
     });
   // The line of metrics comes first: once it is there, files that were not written yet are read as if they were.
   const recover = (fault: Fault) => {
-    const learningRate = halved(config);
+    const learningRate = halvedRates(config);
     const slower = withRates(config, learningRate);
     writing(path, () => {
       cutBack(path, step, bytes);
@@ -169,17 +168,6 @@ function storedConfig(path: string, checkpoint: RunConfig | undefined, recovery?
     `${file}: says another ${other} than the checkpoint beside it, and a run goes on as it began; ` +
       `putting that back, or training anew with webgan train ${file}, would do.`,
   );
-}
-
-const halved = ({ optimizer }: RunConfig): Rates => ({
-  generator: optimizer.generator.learningRate / 2,
-  discriminator: optimizer.discriminator.learningRate / 2,
-});
-
-function withRates(config: RunConfig, rates: Rates | undefined): RunConfig {
-  if (!rates) return config;
-  const of = (network: keyof Rates) => ({ ...config.optimizer[network], learningRate: rates[network] });
-  return { ...config, optimizer: { generator: of('generator'), discriminator: of('discriminator') } };
 }
 
 /** Fields that may not differ between two stages of a run, and do. */
