@@ -68,7 +68,15 @@ test('images of --data are trained on, and the run says which they were', async 
   const { code, out, err } = await run(configuration({}), '--data', path);
   expect([code, err]).toEqual([0, []]);
   expect(out[0]).toBe('5 images, 8×8 grey, from ./pictures.');
-  expect(dataOf('game')).toEqual({ source: 'images', path, channels: 1, height: 8, width: 8, flip: false });
+  expect(dataOf('game')).toEqual({
+    source: 'images',
+    path,
+    channels: 1,
+    height: 8,
+    width: 8,
+    flip: false,
+    stack: false,
+  });
   // The run's own configuration trains on the same images again, to the same numbers.
   const again = await run(join(folder, 'runs', 'game', 'config.json'));
   expect([again.code, again.err]).toEqual([0, []]);

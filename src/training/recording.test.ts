@@ -71,7 +71,9 @@ test('stopped anywhere, it ends with the evaluation and the checkpoint of its la
     ...hooks,
     onReport: (rows) => {
       hooks.onReport(rows);
-      if (rows.at(-1)!.step >= 50) recording.stop();
+      if (rows.at(-1)!.step < 50) return;
+      recording.stop();
+      recording.stop();
     },
   });
   await recording.done;

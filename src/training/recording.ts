@@ -138,8 +138,11 @@ export function record(trainer: Trainer, request: RecordingRequest, hooks: Recor
       onDone: end,
       onError: fail,
     });
-    /** Where it was stopped, the last step lacks what others have. */
+    let ending = false;
+    /** Where it was stopped, the last step lacks what others have. Asked to stop twice, it ends once. */
     async function end(): Promise<void> {
+      if (ending) return;
+      ending = true;
       try {
         if (!failed && evaluated !== trainer.step) {
           const snapshot = takeSnapshot(trainer, request);
