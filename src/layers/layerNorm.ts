@@ -100,23 +100,8 @@ export default defineLayer({
         };
         return normalizedTangent(of(batch), tangents);
       },
-      curvature: (slots) => {
-        const { batch, input, parameters, saved, outputGrad, inputTangent, parameterGrads } = slots;
-        const weightTerms = { name: 'layerNorm curvature by weight', length: input.length };
-        const { inputGrad = { name: 'unused', length: input.length } } = slots;
-        return [
-          ...normalizedCurvature(of(batch), {
-            input,
-            statistics: saved.statistics!,
-            weight: parameters.weight,
-            outputGrad,
-            inputTangent,
-            inputGrad,
-            weightTerms,
-          }),
-          ...(parameterGrads ? columnSums(weightTerms, batch, size, parameterGrads.weight!) : []),
-        ];
-      },
+      curvature: (slots) =>
+        normalizedCurvature(of(slots.batch), slots, { weightRows: slots.batch, weights: size }),
     };
   },
   reference: ({ epsilon }, input, { weight, bias }) =>

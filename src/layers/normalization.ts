@@ -5,7 +5,8 @@ import * as wide from '../../shaders/normalize4.wgsl';
 import { linearGrid, NOTHING, type Slot, type Work, work } from '../gpu/work';
 import { graft } from '../wgsl/graft';
 import { specialize } from '../wgsl/specialize';
-import type { IntoActivation, ProductEnding, ThroughActivation } from './layer';
+import { columnSums } from './columnSums';
+import type { CurvatureSlots, IntoActivation, ProductEnding, ThroughActivation } from './layer';
 
 /** Numbers as [groups, rows, columns]: what is normalised together are the rows of a group and column. */
 export interface Normalization {
@@ -284,18 +285,19 @@ export function normalizedTangent(
 }
 
 /**
- * The gradient of ⟨outputGrad, outputTangent⟩ by the input, and `weightTerms`, whose sums over all rows of a weight are its gradient.
- * Of statistics that are the input's own.
+ * A layer's `curvature`, where statistics are the input's own. The gradient of the weight is the sums of the columns of
+ * [weightRows, weights] terms.
  */
 export function normalizedCurvature(
   normalization: Normalization,
-  slots: Pick<GradientSlots, 'input' | 'statistics' | 'weight' | 'outputGrad'> & {
-    readonly inputTangent: Slot;
-    readonly inputGrad: Slot;
-    readonly weightTerms: Slot;
-  },
+  slots: CurvatureSlots,
+  { weightRows, weights }: { readonly weightRows: number; readonly weights: number },
 ): Work[] {
-  const { input, statistics, weight, outputGrad, inputTangent, inputGrad, weightTerms } = slots;
+  const { input, outputGrad, inputTangent, parameterGrads } = slots;
+  const { weight } = slots.parameters;
+  const statistics = slots.saved.statistics!;
+  const { inputGrad = { name: 'unused', length: input.length } } = slots;
+  const weightTerms: Slot = { name: 'curvature by weight', length: input.length };
   const { crossTerms, joinCurvatureMeans, normalizeCurvature } = kernelsOf(normalization);
   const { groups, rows, columns } = normalization;
   const slot = (name: string, each = 1): Slot => ({ name, length: each * groups * columns });
@@ -355,6 +357,7 @@ export function normalizedCurvature(
       everywhere(kernel),
       20 * numbersIn(normalization),
     ),
+    ...(parameterGrads?.weight ? columnSums(weightTerms, weightRows, weights, parameterGrads.weight) : []),
   ];
 }
 
