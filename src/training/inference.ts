@@ -111,7 +111,14 @@ const streamOf = ({ seed, stream }: { seed: number; stream: StreamName }) => ({
   offset: 0,
 });
 
-/** D's logit of each of `batch` points, whose classes a conditional D is told. */
+/** D's logits of `batch` points, whose classes a conditional D is told. */
+function judge(run: CompiledRun, points: Slot, batch: number, labels?: Slot) {
+  const judged = forward(run.discriminator, points, batch, { ...EVALUATE, labels }, { keep: false });
+  const { logits, work } = logitsIn(judged.output, run.classLogits);
+  return { logits, work: [...judged.work, ...work] };
+}
+
+/** The same, to `output`. */
 function logitWork(
   run: CompiledRun,
   points: Slot,
@@ -119,9 +126,8 @@ function logitWork(
   batch: number,
   labels?: Slot,
 ): readonly Work[] {
-  const judged = forward(run.discriminator, points, batch, { ...EVALUATE, labels }, { keep: false });
-  const { logits, work } = logitsIn(judged.output, run.classLogits);
-  return [...judged.work, ...work, copyWork(logits, output, batch)];
+  const { logits, work } = judge(run, points, batch, labels);
+  return [...work, copyWork(logits, output, batch)];
 }
 
 /** D's probability σ(logit) of each of `batch` points, whose classes a conditional D is told. */
@@ -132,11 +138,9 @@ export function scoreWork(
   batch: number,
   labels?: Slot,
 ): readonly Work[] {
-  const judged = forward(run.discriminator, points, batch, { ...EVALUATE, labels }, { keep: false });
-  const { logits, work } = logitsIn(judged.output, run.classLogits);
+  const { logits, work } = judge(run, points, batch, labels);
   const sigmoid = layers.get('sigmoid').create({ type: 'sigmoid' }, [1]);
   return [
-    ...judged.work,
     ...work,
     ...sigmoid.forward({
       batch,
