@@ -274,3 +274,26 @@ describe('a file that is no case is refused', () => {
     );
   });
 });
+
+describe('a gradient that is recorded as next to nothing', () => {
+  const name = 'grad.discriminator.2.bias';
+  const judge = (recorded: number, found: number) => {
+    const tensors = (small: number) =>
+      new Map([
+        ['grad.discriminator.0.weight', { shape: [1], data: Float32Array.of(0.5) }],
+        [name, { shape: [1], data: Float32Array.of(small) }],
+      ]);
+    return compare(tensors(found), tensors(recorded), new Map([[name, 2e-4]]));
+  };
+
+  test('is 0 but for rounding below a 10¹²th of the largest: an error is measured against that one', () => {
+    expect(judge(-6.9e-18, 2e-8).pass).toBe(true);
+    expect(judge(0, 2e-8).pass).toBe(true);
+    expect(judge(-6.9e-18, 2e-4).pass).toBe(false);
+  });
+
+  test('is a gradient like any other above that', () => {
+    expect(judge(1e-11, 2e-8).pass).toBe(false);
+    expect(judge(1e-6, 1.1e-6).pass).toBe(false);
+  });
+});
