@@ -75,7 +75,10 @@ export async function reproduce(name: string, options: ReproduceOptions, console
         (await runTrial({ device, settings, content, judge, console, samples: benchmark.samples }, (s) => {
           stop = s;
         }));
-      if (!trial) throw new Failure(`Stopped in trial ${seed}; the same command goes on with it.`);
+      if (!trial)
+        throw new Failure(
+          `Stopped in trial ${seed}; the same command makes it again, and what is missing behind it.`,
+        );
       if (!known) {
         const text = JSON.stringify({ ...trial, adapter: device.name, config: settings }, null, 2);
         writing(folder, () => writeWhole(path, `${text}\n`));
