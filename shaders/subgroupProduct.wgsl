@@ -161,10 +161,11 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
               }
             }
           }
+          // Row by row: a row's sums are then fetched and put back once for four depths, where registers don't hold the tile.
           // unroll
-          for (var k = 0u; k < 4u; k++) {
+          for (var r = 0u; r < TILE_ROWS; r++) {
             // unroll
-            for (var r = 0u; r < TILE_ROWS; r++) {
+            for (var k = 0u; k < 4u; k++) {
               let left_rk = vec4f(subgroupBroadcast(
                 a[r / (4u * ROW_QUADS) * 4u + r % 4u][k],
                 r / 4u % ROW_QUADS + q * ROW_QUADS,
@@ -232,7 +233,7 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   var tapX: array<i32, 4u * BLOCKS>;
   var outputAt: array<u32, TILE_QUADS>;
   var a: array<vec4f, 4u * BLOCKS>; // [block, pixel] of four rows
-  var b: array<vec4f, TILE_QUADS>;
+  var b: array<vec4f, 4u * TILE_QUADS>; // [pixel, quad]
   var biasSum: array<vec4f, TILE_QUADS>;
   var sum: array<vec4f, TILE_ROWS * TILE_QUADS>;
   // unroll
@@ -298,18 +299,22 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
         let at = d + q * 4u + k;
         // unroll
         for (var j = 0u; j < TILE_QUADS; j++) {
-          b[j] = outputGrad[min(at, pixels - 1u) * outputQuads + outputAt[j]];
-          biasSum[j] += select(vec4f(0.0), b[j], at < pixels);
+          b[k * TILE_QUADS + j] = outputGrad[min(at, pixels - 1u) * outputQuads + outputAt[j]];
+          biasSum[j] += select(vec4f(0.0), b[k * TILE_QUADS + j], at < pixels);
         }
+      }
+      // Row by row, as above.
+      // unroll
+      for (var r = 0u; r < TILE_ROWS; r++) {
         // unroll
-        for (var r = 0u; r < TILE_ROWS; r++) {
+        for (var k = 0u; k < 4u; k++) {
           let input_rk = vec4f(subgroupBroadcast(
             a[r / (4u * ROW_QUADS) * 4u + k][r % 4u],
             r / 4u % ROW_QUADS + q * ROW_QUADS,
           ));
           // unroll
           for (var j = 0u; j < TILE_QUADS; j++) {
-            sum[r * TILE_QUADS + j] = fma(input_rk, b[j], sum[r * TILE_QUADS + j]);
+            sum[r * TILE_QUADS + j] = fma(input_rk, b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
           }
         }
       }

@@ -2,7 +2,7 @@
 
 import type { Device } from './device';
 import { measureAlternatives } from './tuner';
-import type { AdapterTraits, Alternative, ProductKind, Work } from './work';
+import type { AdapterTraits, Alternative, Work } from './work';
 
 /** How products may go about it; `plain` runs everywhere and is what the others are checked against. */
 export const STRATEGIES = ['plain', 'workgroup', 'subgroup'] as const;
@@ -29,8 +29,6 @@ export interface StrategyOptions {
 const SOFTWARE: readonly {
   readonly name: RegExp;
   readonly tiles: readonly string[];
-  /** Where a kind of product is quicker with others: these first. */
-  readonly first?: { readonly [kind in ProductKind]?: readonly string[] };
 }[] = [
   {
     name: /swiftshader/i,
@@ -40,8 +38,6 @@ const SOFTWARE: readonly {
   {
     name: /llvmpipe|lavapipe/i,
     tiles: ['subgroup 32×4', 'subgroup 16×4'],
-    // Finding the window's place costs the same for twice the columns.
-    first: { window: ['subgroup 32×8'] },
   },
 ];
 
@@ -75,11 +71,7 @@ export class Strategies {
   known(work: Work): Alternative | 'plain' | undefined {
     const there = work.alternatives?.on(this.#traits) ?? [];
     const { strategy } = this.#options;
-    const software = this.#software;
-    const tiles = software && [
-      ...(software.first?.[work.alternatives?.kind ?? 'rows'] ?? []),
-      ...software.tiles,
-    ];
+    const tiles = this.#software?.tiles;
     if (strategy !== undefined || there.length === 0) {
       const forced = there.filter((alternative) => alternative.strategy === strategy);
       return preferred(forced, tiles) ?? forced[0] ?? PLAIN;

@@ -38,11 +38,7 @@ export interface AdapterTraits {
   readonly maxWorkgroupInvocations: number;
 }
 
-/** How a product reads its operands: those that read alike like the same tiles. */
-export type ProductKind = 'rows' | 'window' | 'phase' | 'weightGrad';
-
 export interface Alternatives {
-  readonly kind: ProductKind;
   /** What is computed, of which shape: the same key, the same best choice. */
   readonly key: string;
   /** Those that run on such an adapter. */

@@ -154,7 +154,6 @@ function product(
   return {
     ...plainWork(),
     alternatives: {
-      kind: pointwise ? 'rows' : forth ? 'window' : 'phase',
       key: `product ${direction} ${ending?.functions.file ?? ''} ${JSON.stringify(bindings.shape)}`,
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
@@ -236,7 +235,6 @@ export function convolutionWeightGrad(
   return {
     ...work(plain, bindings, grid(plainTileSize(plain)), flops),
     alternatives: {
-      kind: 'weightGrad',
       key: `weightGrad ${JSON.stringify(bindings.window)}`,
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
