@@ -63,11 +63,14 @@ fn adamUpdate(
   for (var n = 0u; n < EACH; n++) {
     let i = first + n * WORKGROUP_SIZE;
     if (i >= settings.count) { return; }
-    let g = gradient[i] + settings.weightDecay * parameter[i];
+    // Read once each: all else is little beside reading and writing.
+    let old = parameter[i];
+    let raw = gradient[i];
+    let g = raw + settings.weightDecay * old;
     let m = settings.beta1 * expAvg[i] + settings.oneMinusBeta1 * g;
     let v = settings.beta2 * expAvgSq[i] + settings.oneMinusBeta2 * (g * g);
-    let updated = parameter[i] * kept - stepSize * m / (sqrt(v) / rootOfCorrection + settings.epsilon);
-    if (isSound(i, t, updated)) {
+    let updated = old * kept - stepSize * m / (sqrt(v) / rootOfCorrection + settings.epsilon);
+    if (isSound(i, t, raw, updated)) {
       expAvg[i] = m;
       expAvgSq[i] = v;
       parameter[i] = updated;

@@ -34,11 +34,13 @@ fn rmspropUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   if (i >= settings.count) { return; }
   let t = clock[0];
   if (mustHold(settings.network, t)) { return; }
-  let g = gradient[i] + settings.weightDecay * parameter[i];
+  let old = parameter[i];
+  let raw = gradient[i];
+  let g = raw + settings.weightDecay * old;
   let s = settings.decay * squareAvg[i] + settings.oneMinusDecay * (g * g);
   let velocity = settings.momentum * momentumBuffer[i] + g / (sqrt(s) + settings.epsilon);
-  let updated = parameter[i] - scheduledLearningRate(t) * velocity;
-  if (!isSound(i, t, updated)) { return; }
+  let updated = old - scheduledLearningRate(t) * velocity;
+  if (!isSound(i, t, raw, updated)) { return; }
   squareAvg[i] = s;
   momentumBuffer[i] = velocity;
   parameter[i] = updated;

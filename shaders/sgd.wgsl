@@ -27,9 +27,11 @@ fn sgdUpdate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   if (i >= settings.count) { return; }
   let t = clock[0];
   if (mustHold(settings.network, t)) { return; }
-  let velocity = settings.momentum * momentumBuffer[i] + gradient[i] + settings.weightDecay * parameter[i];
-  let updated = parameter[i] - scheduledLearningRate(t) * velocity;
-  if (!isSound(i, t, updated)) { return; }
+  let old = parameter[i];
+  let raw = gradient[i];
+  let velocity = settings.momentum * momentumBuffer[i] + raw + settings.weightDecay * old;
+  let updated = old - scheduledLearningRate(t) * velocity;
+  if (!isSound(i, t, raw, updated)) { return; }
   momentumBuffer[i] = velocity;
   parameter[i] = updated;
 }
