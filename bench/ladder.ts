@@ -8,7 +8,7 @@ import vectors from './ladder/vectors.wgsl?raw';
 import workgroup from './ladder/workgroup.wgsl?raw';
 import { peakKernel } from './peak';
 import { uniformNumbers } from './problem';
-import { rawKernel } from './raw-kernel';
+import { rawKernel, readBack } from './raw-kernel';
 import { timeInTurns } from './rounds';
 import { median, medianRatio } from './statistics';
 
@@ -62,15 +62,15 @@ function rungs(subgroupSize: number | undefined): readonly RungOptions[] {
             [32, 1],
           ]
         : [[32, 1]];
-  for (const [rows, blocks] of tiles) {
-    const columns = 4 * subgroupSize * blocks;
-    climbed.push({
-      name: `subgroupBroadcast, ${rows} rows and ${4 * blocks} columns a lane`,
-      code: broadcast,
-      constants: { LANES: subgroupSize, TILE_ROWS: rows, BLOCKS: blocks },
-      grid: [SIZE / columns, SIZE / rows, 1],
-    });
-  }
+  const rung = ([rows, blocks]: readonly [number, number], rowByRow: boolean): RungOptions => ({
+    name: rowByRow
+      ? 'the last, row by row'
+      : `subgroupBroadcast, ${rows} rows and ${4 * blocks} columns a lane`,
+    code: broadcast,
+    constants: { LANES: subgroupSize, TILE_ROWS: rows, BLOCKS: blocks, ROW_BY_ROW: rowByRow ? 1 : 0 },
+    grid: [SIZE / (4 * subgroupSize * blocks), SIZE / rows, 1],
+  });
+  climbed.push(...tiles.map((tile) => rung(tile, false)), rung(tiles.at(-1)!, true));
   return climbed;
 }
 
@@ -141,22 +141,6 @@ export async function measureLadder(gpu: GPU, wait: Wait, options: LadderOptions
   } finally {
     device.destroy();
   }
-}
-
-async function readBack(device: GPUDevice, wait: Wait, source: GPUBuffer): Promise<Float32Array> {
-  const { MAP_READ, COPY_DST } = GPUBufferUsage;
-  const staging = device.createBuffer({
-    label: 'bench: read',
-    size: source.size,
-    usage: MAP_READ | COPY_DST,
-  });
-  const encoder = device.createCommandEncoder({ label: 'bench: read' });
-  encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
-  device.queue.submit([encoder.finish()]);
-  await wait(staging.mapAsync(GPUMapMode.READ));
-  const data = new Float32Array(staging.getMappedRange().slice(0));
-  staging.destroy();
-  return data;
 }
 
 /** The largest error of 1,000 results spread over all of the product, of which each is a sum of 512 terms below 1. */

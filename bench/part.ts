@@ -8,6 +8,7 @@ import { adapterName } from '../src/gpu/device';
 import { napUntil, openNodeGpu } from '../src/gpu/node';
 import { UserError } from '../src/math/errors';
 import { type Browser, startBrowser } from './browser';
+import { measureEndings } from './endings';
 import { measureLadder } from './ladder';
 import { installNavigator } from './node';
 import { measureOverhead } from './overhead';
@@ -106,6 +107,15 @@ async function measureFindings(gpu: GPU, browser: Browser | undefined, missing: 
       return {
         ladder: await measureLadder(gpu, napUntil, { rounds, target: Math.min(target, 200), progress }),
       };
+    case 'endings': {
+      const endings = await measureEndings(gpu, napUntil, {
+        rounds,
+        target: Math.min(target, 200),
+        progress,
+      });
+      if (!endings) missing.push('endings: the adapter has no subgroups of 4 to 64 lanes');
+      return { endings };
+    }
     default: {
       const problem = PROBLEMS.find(({ key }) => key === part);
       if (!problem) throw new Error(`There is no part "${part}".`);

@@ -1,5 +1,6 @@
 // A bench-only WGSL text on a device of its own: compiled, bound in order, and run as often as asked.
 
+import { reduce } from '../src/wgsl/reduce';
 import { unroll } from '../src/wgsl/unroll';
 import type { Wait } from './contestant';
 
@@ -18,8 +19,8 @@ export interface RawKernelOptions {
   readonly constants?: Readonly<Record<string, number>>;
   /** Whether loops marked `// unroll` are written out. */
   readonly unrolled?: boolean;
-  /** Bound to 0, 1, 2 … of group 0. */
-  readonly buffers: readonly GPUBuffer[];
+  /** By their bindings in group 0: all that the entry point `main` uses with these constants, and no others. */
+  readonly buffers: readonly GPUBuffer[] | Readonly<Record<number, GPUBuffer>>;
   readonly grid: readonly [number, number, number];
 }
 
@@ -36,6 +37,7 @@ export async function rawKernel(
     if (!declaration.test(code)) throw new Error(`${label} has no constant ${name}.`);
     code = code.replace(declaration, `const ${name} = ${value}u;`);
   }
+  code = reduce(code, 'main');
   if (unrolled) code = unroll(code);
   const start = performance.now();
   const pipeline = await device.createComputePipelineAsync({
@@ -46,7 +48,10 @@ export async function rawKernel(
   const bindGroup = device.createBindGroup({
     label,
     layout: pipeline.getBindGroupLayout(0),
-    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    entries: Object.entries(buffers).map(([binding, buffer]) => ({
+      binding: Number(binding),
+      resource: { buffer },
+    })),
   });
   const advance = async (times: number) => {
     const encoder = device.createCommandEncoder({ label });
@@ -61,4 +66,21 @@ export async function rawKernel(
   // SwiftShader translates a pipeline to machine code when it first runs.
   await advance(1);
   return { compileMilliseconds: performance.now() - start, advance };
+}
+
+/** All of a buffer that may be copied from. */
+export async function readBack(device: GPUDevice, wait: Wait, source: GPUBuffer): Promise<Float32Array> {
+  const { MAP_READ, COPY_DST } = GPUBufferUsage;
+  const staging = device.createBuffer({
+    label: 'bench: read',
+    size: source.size,
+    usage: MAP_READ | COPY_DST,
+  });
+  const encoder = device.createCommandEncoder({ label: 'bench: read' });
+  encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+  device.queue.submit([encoder.finish()]);
+  await wait(staging.mapAsync(GPUMapMode.READ));
+  const data = new Float32Array(staging.getMappedRange().slice(0));
+  staging.destroy();
+  return data;
 }

@@ -67,6 +67,12 @@ const parts: Readonly<Record<string, Part>> = {
   },
   overhead: { ...measured, overhead: { Node: { dispatch: 12.345, submit: 50, readback: 120 } } },
   ladder: { ...measured, ladder: { peakGigaflops: 20, rungs: [{ ...rung, gigaflops: 1.5, share: 0.075 }] } },
+  endings: {
+    ...measured,
+    endings: {
+      ways: [{ name: 'both in one', milliseconds: [3, 4, 5], share: 1.25, compileMilliseconds: 500 }],
+    },
+  },
 };
 
 const result: Result = {
@@ -129,6 +135,7 @@ test('the page has every figure of every adapter, in the order of their names', 
   expect(page).toContain('| Node | 12.3 | 50.0 | 120 |');
   expect(page).toContain('| plain.wgsl:plainProduct | 18 | 0.457 |');
   expect(page).toContain('| one result per invocation | 1.50 | 7.5 % | 0.0500 s |');
+  expect(page).toContain('| both in one | 4.00 | 1.25 | 0.500 s |');
   expect(page).toContain('2026-01-02, commit abc1234');
   expect(page).toContain('Not measured: PyTorch: no Python here has it.');
 });

@@ -1,5 +1,6 @@
 // The bench's results in their readable forms: tables for the terminal, and the markdown page of all adapters.
 
+import type { Endings } from './endings';
 import type { Rung } from './ladder';
 import { PROBLEMS } from './problems';
 import { type Entry, PARTS, type Part, type Result } from './result';
@@ -108,6 +109,20 @@ export function ladderTable(rungs: readonly Rung[]): Table {
   };
 }
 
+/** A weight's gradient and its optimizer, apart and as one dispatch. */
+export function endingsTable({ ways }: Endings): Table {
+  return {
+    headings: ['784×512 weights, batch 128', 'ms', 'of both apart', 'compiled in'],
+    numeric: [false, true, true, true],
+    rows: ways.map(({ name, milliseconds, share, compileMilliseconds }) => [
+      name,
+      significant(median(milliseconds)),
+      significant(share),
+      `${significant(compileMilliseconds / 1000)} s`,
+    ]),
+  };
+}
+
 /** A table for a terminal. */
 function terminalTable({ headings, numeric, rows }: Table): string {
   const all = [headings, ...rows];
@@ -131,7 +146,7 @@ function markdownTable({ headings, numeric, rows }: Table): string {
 
 /** What a part found, as paragraphs and tables. */
 function paragraphs(adapter: string, key: string, part: Part): readonly (string | Table)[] {
-  const { race, overhead, products, ladder } = part;
+  const { race, overhead, products, ladder, endings } = part;
   return [
     ...(race
       ? [
@@ -157,6 +172,7 @@ function paragraphs(adapter: string, key: string, part: Part): readonly (string 
     ...(ladder
       ? [`The peak was ${significant(ladder.peakGigaflops)} GFLOP/s.`, ladderTable(ladder.rungs)]
       : []),
+    ...(endings ? [endingsTable(endings)] : []),
     ...(part.missing.length > 0 ? [`Not measured: ${part.missing.join('; ')}.`] : []),
   ];
 }
@@ -172,6 +188,7 @@ const TITLES: Readonly<Record<string, string>> = {
   products: 'Matrix products by themselves',
   overhead: 'What the platform costs, in microseconds',
   ladder: 'The ladder of ../../docs/performance.md',
+  endings: 'Adam as the ending of a weight’s gradient',
 };
 
 /** One adapter's section. */
@@ -211,18 +228,19 @@ export function markdownPage(results: readonly Result[]): string {
 }
 
 /**
- * A document with every table between `<!-- ladder KEY -->` or `<!-- products KEY -->` and the next `<!-- end -->` written anew
+ * A document with every table between `<!-- ladder KEY -->`, `<!-- products KEY -->` or `<!-- endings KEY -->` and the next `<!-- end -->` written anew
  * from the results of the adapter KEY; as it is where there are none.
  */
 export function refreshTables(document: string, results: readonly Result[]): string {
   return document.replace(
-    /(<!-- (ladder|products) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (whole, start: string, kind: 'ladder' | 'products', key: string, end: string) => {
+    /(<!-- (ladder|products|endings) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (whole, start: string, kind: 'ladder' | 'products' | 'endings', key: string, end: string) => {
       const part = results.find(({ adapter }) => adapter.key === key)?.parts[kind];
-      const table =
-        kind === 'ladder'
-          ? part?.ladder && ladderTable(part.ladder.rungs)
-          : part?.products && productTable(key, part.products);
+      const table = {
+        ladder: () => part?.ladder && ladderTable(part.ladder.rungs),
+        products: () => part?.products && productTable(key, part.products),
+        endings: () => part?.endings && endingsTable(part.endings),
+      }[kind]();
       return table ? `${start}\n${markdownTable(table)}\n\n${end}` : whole;
     },
   );

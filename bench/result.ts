@@ -1,5 +1,6 @@
 // What the bench finds out, as data: one file an adapter, of parts that are measured, and may be measured again, one by one.
 
+import type { Endings } from './endings';
 import type { Ladder } from './ladder';
 import type { Overhead } from './overhead';
 import type { Phase } from './phases';
@@ -34,6 +35,7 @@ export interface Findings {
   readonly overhead?: ByRuntime<Overhead>;
   readonly products?: ByRuntime<Products>;
   readonly ladder?: Ladder;
+  readonly endings?: Endings | undefined;
 }
 
 /** A part with when and of what it was measured. */
@@ -60,7 +62,13 @@ export interface Result extends Place {
 }
 
 /** The parts in the order of the report: the problems by their keys, and what is measured of webgan and the platform alone. */
-export const PARTS: readonly string[] = [...PROBLEMS.map(({ key }) => key), 'products', 'overhead', 'ladder'];
+export const PARTS: readonly string[] = [
+  ...PROBLEMS.map(({ key }) => key),
+  'products',
+  'overhead',
+  'ladder',
+  'endings',
+];
 
 /** A file name for an adapter: the two software ones by name, others by vendor and family. */
 export function adapterKey(
