@@ -110,7 +110,7 @@ export function ladderTable(rungs: readonly Rung[]): Table {
 }
 
 /** A weight's gradient and its optimizer, apart and as one dispatch. */
-export function endingsTable({ ways }: Endings): Table {
+function endingsTable({ ways }: Endings): Table {
   return {
     headings: ['784×512 weights, batch 128', 'ms', 'of both apart', 'compiled in'],
     numeric: [false, true, true, true],
