@@ -79,9 +79,8 @@ export default defineLayer({
         ];
       },
       takesEndings: true,
-      forward: ({ batch, input, output, parameters: { weight, bias }, into }) => [
+      forward: ({ batch, input, output, parameters: { weight, bias }, into }) =>
         convolveBack(convolution, batch, { left: input, weight: weight!, bias, result: output, into }),
-      ],
       backward: ({ batch, input, parameters, outputGrad, inputGrad, parameterGrads, through }) => [
         ...(parameterGrads
           ? [
@@ -104,14 +103,13 @@ export default defineLayer({
             ]
           : []),
       ],
-      tangent: ({ batch, inputTangent, outputTangent, parameters: { weight }, through }) => [
+      tangent: ({ batch, inputTangent, outputTangent, parameters: { weight }, through }) =>
         convolveBack(convolution, batch, {
           left: inputTangent,
           weight: weight!,
           result: outputTangent,
           through,
         }),
-      ],
     };
   },
   reference: (

@@ -24,14 +24,12 @@ export function convolutionPasses(
           ]
         : []),
       ...(inputGrad
-        ? [
-            convolveBack(convolution, batch, {
-              left: outputGrad,
-              weight: parameters.weight!,
-              result: inputGrad,
-              through,
-            }),
-          ]
+        ? convolveBack(convolution, batch, {
+            left: outputGrad,
+            weight: parameters.weight!,
+            result: inputGrad,
+            through,
+          })
         : []),
     ],
     tangent: ({ batch, inputTangent, outputTangent, parameters: { weight }, through }) => [

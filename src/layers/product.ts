@@ -5,6 +5,7 @@ import { narrowProduct } from '../../shaders/narrowProduct.wgsl';
 import { plainProduct, plainWeightGrad } from '../../shaders/plainProduct.wgsl';
 import { subgroupProduct, subgroupWeightGrad } from '../../shaders/subgroupProduct.wgsl';
 import { sumPartials } from '../../shaders/sumPartials.wgsl';
+import { sumTaps } from '../../shaders/sumTaps.wgsl';
 import { workgroupProduct, workgroupWeightGrad } from '../../shaders/workgroupProduct.wgsl';
 import {
   type AdapterTraits,
@@ -76,9 +77,82 @@ export function convolve(convolution: Convolution, batch: number, slots: Product
 }
 
 /** result = the convolution's transpose applied to left, [batch, height, width, outputs] → [batch, inputHeight, inputWidth, inputs]. */
-export function convolveBack(convolution: Convolution, batch: number, slots: ProductSlots): Work {
-  return product(convolution, batch, 'back', slots);
+export function convolveBack(convolution: Convolution, batch: number, slots: ProductSlots): Work[] {
+  const { inputs, outputs } = convolution;
+  const isByTaps = inputs <= FEW_COLUMNS && outputs % 4 === 0 && !isPointwise(convolution);
+  return isByTaps
+    ? convolveBackByTaps(convolution, batch, slots)
+    : [product(convolution, batch, 'back', slots)];
 }
+
+/**
+ * To few channels, in two dispatches: every pixel of left with all taps at once, a dense layer's way back, whose tile all
+ * strategies fill; and the sums of what falls on the same place.
+ */
+function convolveBackByTaps(convolution: Convolution, batch: number, slots: ProductSlots): Work[] {
+  const { inputs, inputHeight, inputWidth, outputs, height, width, kernel, stride, padding } = convolution;
+  const { left, weight, result } = slots;
+  const columns = kernel ** 2 * inputs;
+  const pixels = batch * height * width;
+  const tapProducts: Slot = { name: `${result.name} by taps`, length: pixels * columns };
+  const end = endOf(slots);
+  const shape = {
+    batch,
+    sourceHeight: height,
+    sourceWidth: width,
+    resultHeight: inputHeight,
+    resultWidth: inputWidth,
+    channels: outputs,
+    columns: inputs,
+    kernel,
+    stride,
+    padding,
+    ...end.fields,
+  };
+  const adding = ended(sumTaps, slots, { LOADER: PRODUCT.PARITY });
+  const results = batch * inputHeight * inputWidth * inputs;
+  return [
+    product(denseConvolution(columns, outputs), pixels, 'back', { left, weight, result: tapProducts }),
+    work(
+      adding,
+      { tapProducts, ...end.bindings, shape },
+      linearGrid(Math.ceil(results / 4), adding),
+      tapProducts.length,
+    ),
+  ];
+}
+
+/** What a kernel of lib/product.wgsl binds for how its result ends, and the fields of its shape. */
+function endOf({ weight, bias, result, into, through }: ProductSlots) {
+  return {
+    bindings: {
+      bias: bias ?? weight,
+      product: into ? into.activated : result,
+      preactivation: into?.keep ? result : (through?.preactivation ?? NOTHING),
+    },
+    fields: {
+      biased: bias ? 1 : 0,
+      keep: into?.keep ? 1 : 0,
+      parameter: (into ?? through)?.ending.parameter ?? 0,
+    },
+  };
+}
+
+/** The kernel with these constants, ending in an activation or its derivative where the slots say so. */
+function ended<Shapes extends BindingShapes, Constants extends string>(
+  base: Kernel<Shapes, Constants>,
+  { into, through }: ProductSlots,
+  constants: Readonly<Record<string, number>>,
+): Kernel<Shapes, Constants> {
+  const ending = (into ?? through)?.ending;
+  return specialize(ending ? graft(base, ending.functions, ['activation', 'derivative']) : base, {
+    ...constants,
+    ENDING: into ? PRODUCT.ACTIVATION : through ? PRODUCT.DERIVATIVE : PRODUCT.NONE,
+  } as Readonly<Partial<Record<Constants, number>>>);
+}
+
+/** Of how many at most a tile that shares its loads along the columns would be mostly empty. */
+const FEW_COLUMNS = 4;
 
 const PRODUCT = plainProduct.constants;
 
@@ -87,8 +161,9 @@ function product(
   convolution: Convolution,
   batch: number,
   direction: 'forth' | 'back',
-  { left, weight, bias, result, into, through }: ProductSlots,
+  slots: ProductSlots,
 ): Work {
+  const { left, weight } = slots;
   const { kernel, stride, padding } = convolution;
   const forth = direction === 'forth';
   const [channels, sourceHeight, sourceWidth, columns, resultHeight, resultWidth] = forth
@@ -110,13 +185,11 @@ function product(
       ];
   const pointwise = isPointwise(convolution);
   const loader = pointwise ? PRODUCT.ROWS : forth ? PRODUCT.IM2COL : PRODUCT.PARITY;
-  const ending = into?.ending ?? through?.ending;
+  const end = endOf(slots);
   const bindings = {
     left,
     right: weight,
-    bias: bias ?? weight,
-    product: into ? into.activated : result,
-    preactivation: into?.keep ? result : (through?.preactivation ?? NOTHING),
+    ...end.bindings,
     shape: {
       batch,
       sourceHeight,
@@ -128,21 +201,13 @@ function product(
       kernel,
       stride,
       padding,
-      biased: bias ? 1 : 0,
-      keep: into?.keep ? 1 : 0,
-      parameter: ending?.parameter ?? 0,
+      ...end.fields,
     },
   };
   const variant = <Shapes extends BindingShapes, Constants extends string>(
     base: Kernel<Shapes, Constants>,
     tile: { readonly [Name in Constants]?: number },
-  ) =>
-    specialize(ending ? graft(base, ending.functions, ['activation', 'derivative']) : base, {
-      ...tile,
-      LOADER: loader,
-      TRANSPOSED: forth ? 0 : 1,
-      ENDING: into ? PRODUCT.ACTIVATION : through ? PRODUCT.DERIVATIVE : PRODUCT.NONE,
-    });
+  ) => ended(base, slots, { ...tile, LOADER: loader, TRANSPOSED: forth ? 0 : 1 });
   // Phases of one axis have all but the same number of places; the first has the most.
   const phases = loader === PRODUCT.PARITY ? stride : 1;
   const rows = batch * Math.ceil(resultHeight / phases) * Math.ceil(resultWidth / phases);
@@ -154,14 +219,14 @@ function product(
   return {
     ...plainWork(),
     alternatives: {
-      key: `product ${direction} ${ending?.functions.file ?? ''} ${JSON.stringify(bindings.shape)}`,
+      key: `product ${direction} ${(slots.into ?? slots.through)?.ending.functions.file ?? ''} ${JSON.stringify(bindings.shape)}`,
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
   };
 
   function plainWork(): Work {
     // Few columns, contiguous along the depth: dot products.
-    if (columns <= 4 && channels % 4 === 0 && (columns === 1 || !forth)) {
+    if (columns <= FEW_COLUMNS && channels % 4 === 0 && (columns === 1 || !forth)) {
       const kernel = variant(narrowProduct, { COLUMNS: columns });
       return work(kernel, bindings, grid(narrowTileSize(kernel)), flops);
     }
