@@ -26,11 +26,11 @@ const convolution = (
 const CASES: readonly { name: string; shape: Convolution; batch: number }[] = [
   {
     name: '4×4, stride 2: vec4s, more rows than a tile',
-    shape: convolution([4, 6, 7], 36, [4, 2, 1]),
+    shape: convolution([8, 6, 7], 36, [4, 2, 1]),
     batch: 7,
   },
   { name: '3×3 of RGB', shape: convolution([3, 7, 8], 8, [3, 1, 1]), batch: 3 },
-  { name: 'stride beyond the kernel', shape: convolution([4, 7, 8], 4, [2, 3, 0]), batch: 3 },
+  { name: 'stride beyond the kernel', shape: convolution([8, 7, 8], 4, [2, 3, 0]), batch: 3 },
   { name: 'to RGB', shape: convolution([3, 8, 6], 12, [4, 2, 1]), batch: 2 },
   { name: 'to grey, an odd number of results', shape: convolution([1, 9, 7], 8, [3, 2, 1]), batch: 5 },
   { name: 'to one channel', shape: convolution([4, 6, 5], 1, [3, 2, 1]), batch: 3 },
