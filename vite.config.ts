@@ -55,8 +55,8 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
     test: {
       include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
       pool: 'forks',
-      // One file at a time: software adapters use every core for themselves.
-      maxWorkers: 1,
+      // Two files at a time: most of a file is the work of one thread, and lavapipe is given none of its own here.
+      maxWorkers: 2,
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },

@@ -24,7 +24,7 @@ export default {
     optimizer: { generator: adam, discriminator: adam },
     average: { halfLife: 10_000, ramp: 0.05 },
     batchSize: 64,
-    steps: 1_000,
+    steps: 1_200,
     reportEvery: 50,
     evaluateEvery: 500,
   },
