@@ -1,7 +1,6 @@
-// The products of lib/product.wgsl for results of few columns: D's logit, points in the plane, an image's one channel. Tiles that share
+// The products of lib/product.wgsl for results of few columns: D's logit, grey and RGB images, points in the plane. Tiles that share
 // their loads along the columns would be mostly empty. Here every invocation makes TILE_ROWS rows of all columns by dot products of
 // vec4s along the channels, of which there must be a multiple of 4, contiguous in the weight: TRANSPOSED, or one column.
-// LOADER is ROWS or IM2COL; transposed convolutions to few channels go by taps (sumTaps.wgsl).
 
 // include lib/product.wgsl
 
@@ -17,8 +16,11 @@ const WORKGROUP_SIZE = 32u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn narrowProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-  let pixels = shape.resultHeight * shape.resultWidth;
-  let rows = shape.batch * pixels;
+  let phaseY = group.z / shape.stride;
+  let phaseX = group.z % shape.stride;
+  let high = placesOf(phaseY, shape.resultHeight);
+  let wide = placesOf(phaseX, shape.resultWidth);
+  let rows = shape.batch * high * wide;
   let row = (group.y * WORKGROUP_SIZE + index) * TILE_ROWS;
   if (row >= rows) { return; }
   let quads = shape.channels / 4u;
@@ -26,6 +28,7 @@ fn narrowProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
   var image: array<u32, TILE_ROWS>;
   var y: array<i32, TILE_ROWS>;
   var x: array<i32, TILE_ROWS>;
+  var resultAt: array<u32, TILE_ROWS>;
   var leftAt: array<u32, TILE_ROWS>;
   var isInside: array<bool, TILE_ROWS>;
   var b: array<vec4f, COLUMNS>;
@@ -36,11 +39,15 @@ fn narrowProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
     if (LOADER == ROWS) {
       leftAt[r] = clamped * quads;
       isInside[r] = true;
+      resultAt[r] = clamped * COLUMNS;
     } else {
-      let place = clamped % pixels;
-      y[r] = sourceOf(0u, place / shape.resultWidth);
-      x[r] = sourceOf(0u, place % shape.resultWidth);
-      image[r] = clamped / pixels * shape.sourceHeight;
+      let n = clamped / (high * wide);
+      let place = clamped % (high * wide);
+      y[r] = sourceOf(phaseY, place / wide);
+      x[r] = sourceOf(phaseX, place % wide);
+      image[r] = n * shape.sourceHeight;
+      resultAt[r] = ((n * shape.resultHeight + resultPlace(phaseY, place / wide)) * shape.resultWidth
+        + resultPlace(phaseX, place % wide)) * COLUMNS;
     }
     // unroll
     for (var c = 0u; c < COLUMNS; c++) {
@@ -49,14 +56,14 @@ fn narrowProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
     }
   }
 
-  for (var tapY = 0u; tapY < tapsOf(0u); tapY++) {
-    for (var tapX = 0u; tapX < tapsOf(0u); tapX++) {
-      let tap = tapY * shape.kernel + tapX;
+  for (var tapY = 0u; tapY < tapsOf(phaseY); tapY++) {
+    for (var tapX = 0u; tapX < tapsOf(phaseX); tapX++) {
+      let tap = kernelPlace(phaseY, tapY) * shape.kernel + kernelPlace(phaseX, tapX);
       if (LOADER != ROWS) {
         // unroll
         for (var r = 0u; r < TILE_ROWS; r++) {
-          let sourceY = y[r] + i32(tapY);
-          let sourceX = x[r] + i32(tapX);
+          let sourceY = y[r] + moveOf(tapY);
+          let sourceX = x[r] + moveOf(tapX);
           isInside[r] = (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
           leftAt[r] = select(0u, ((image[r] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * quads, isInside[r]);
         }
@@ -83,7 +90,7 @@ fn narrowProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
       // unroll
       for (var c = 0u; c < COLUMNS; c++) {
         var value = sum[r * COLUMNS + c];
-        let at = (row + r) * COLUMNS + c;
+        let at = resultAt[r] + c;
         if (ENDING == ACTIVATION && shape.keep == 1u) { preactivation[at] = value; }
         if (ENDING == ACTIVATION) { value = activation(vec4f(value), shape.parameter).x; }
         if (ENDING == DERIVATIVE) { value *= derivative(vec4f(preactivation[at]), shape.parameter).x; }

@@ -78,9 +78,10 @@ export function convolve(convolution: Convolution, batch: number, slots: Product
 
 /** result = the convolution's transpose applied to left, [batch, height, width, outputs] → [batch, inputHeight, inputWidth, inputs]. */
 export function convolveBack(convolution: Convolution, batch: number, slots: ProductSlots): Work[] {
-  const { inputs, outputs } = convolution;
-  const isByTaps = inputs <= FEW_COLUMNS && outputs % 4 === 0 && !isPointwise(convolution);
-  return isByTaps
+  const { inputs, outputs, kernel } = convolution;
+  const isNarrow = inputs <= FEW_COLUMNS && outputs % 4 === 0 && !isPointwise(convolution);
+  // Where the taps are no vec4s (3×3), the fast strategies can't make them, and dot products are quicker.
+  return isNarrow && (kernel ** 2 * inputs) % 4 === 0
     ? convolveBackByTaps(convolution, batch, slots)
     : [product(convolution, batch, 'back', slots)];
 }
