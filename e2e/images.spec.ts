@@ -134,6 +134,35 @@ test('trains on IDX files, keeps them and the run over a reload, and goes on wit
   await expect(offer).toBeHidden();
 });
 
+test('does not go on with other images than a run was trained on, unless they are chosen', async ({
+  page,
+}) => {
+  await page.goto(`/${imageHash(GREY)}`);
+  await waitForPhase(page, 'waiting');
+  await page.locator('#files').setInputFiles(idxFiles(40, GREY));
+  await waitForPhase(page, 'ready');
+  await stepOnce(page, '.');
+  await expect(savedText(page)).toHaveText('Saved in this browser at step 1.');
+  const others = idxFiles(24, GREY);
+  await page.locator('#files').setInputFiles(others);
+  await expect(dataText(page)).toContainText('24 images');
+  await waitForPhase(page, 'ready');
+
+  // Those of the other run were kept last.
+  await page.reload();
+  await waitForPhase(page, 'ready');
+  await expect(dataText(page)).toContainText('24 images');
+  await page.locator('#offer').getByRole('button', { name: 'Continue' }).click();
+  await waitForPhase(page, 'waiting');
+  await expect(page.locator('#stage-note')).toContainText('trained on other images than those at hand');
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.locator('#files').setInputFiles(others);
+  await waitForPhase(page, 'paused');
+  await expect(dataText(page)).toHaveText(
+    '2 files: 24 images, 8 × 8, grey, 4 classes. So far the run was trained on others.',
+  );
+});
+
 test('takes dropped colour images, says which is bad, and goes on without it', async ({ page }) => {
   await page.goto(`/${imageHash(RGB)}`);
   await waitForPhase(page, 'waiting');

@@ -138,7 +138,7 @@ export class App {
   /** A trainer that goes on from a checkpoint, which is not saved; returns the number of its run. */
   resume(bytes: Uint8Array, file: string, images?: ImageSet): number {
     if (images) this.desk.take(images);
-    return this.#configure({ kind: 'file', name: file, bytes });
+    return this.#configure({ kind: 'file', name: file, bytes, otherImages: true });
   }
 
   #configure(beginning: Beginning, name?: string): number {
@@ -177,7 +177,7 @@ export class App {
         ? wantedBy(this.#config(present))
         : wantedBy(this.#config({ preset, overrides: {} }));
     if (!wanted || !(await this.desk.read(files, wanted, skipBad))) return;
-    if (this.model.phase.peek() === 'waiting' && this.#beginning) this.#again();
+    if (this.model.phase.peek() === 'waiting' && this.#beginning) this.#again(true);
     else if (preset === this.experiment.value.preset) this.reset();
     else this.choose(preset);
   }
@@ -190,9 +190,13 @@ export class App {
     this.adopt(pointsExperiment(points));
   }
 
-  /** The same beginning once more, now that the images are there. */
-  #again(): void {
-    if (this.#beginning && this.canReset.value) this.#configure(this.#beginning, this.#name);
+  /** The same beginning once more, now that the images are there; those that somebody chose also where they are others than before. */
+  #again(chosen: boolean): void {
+    if (!this.#beginning || !this.canReset.value) return;
+    const { kind } = this.#beginning;
+    const beginning =
+      kind === 'configuration' ? this.#beginning : { ...this.#beginning, otherImages: chosen };
+    this.#configure(beginning, this.#name);
   }
 
   /** What the worker says about the experiment itself. */
@@ -201,13 +205,14 @@ export class App {
     if (report.type === 'configured' && report.experiment) this.#show(report.experiment);
     if (report.type !== 'wanting') return;
     if (report.experiment) this.#show(report.experiment);
-    void this.#provide(report.run, report.image);
+    // Where the images at hand are others, it is for the user to say.
+    if (!report.other) void this.#provide(report.run, report.image);
   }
 
   /** Images of another shape out of the same files, or those that were kept. */
   async #provide(run: number, wanted: ImageShape): Promise<void> {
     const found = await this.desk.provide(wanted);
-    if (found && run === this.model.run) this.#again();
+    if (found && run === this.model.run) this.#again(false);
   }
 
   /** What Start again, Reset and their like do about a problem. */

@@ -4,7 +4,7 @@ import { effect } from '@preact/signals-core';
 import type { App } from './app';
 import { droppedFiles, MNIST, opened, type PlacedFile, pickedFiles } from './data/files';
 import { element } from './elements';
-import { imagesWanted } from './words';
+import { imagesWanted, OTHER_IMAGES } from './words';
 
 export function bindData(app: App): void {
   const { desk, model } = app;
@@ -27,7 +27,8 @@ export function bindData(app: App): void {
 
   effect(() => {
     const state = desk.state.value;
-    const text = state.kind === 'read' ? readInWords(state.text, state.skipped) : '';
+    const read = state.kind === 'read' ? readInWords(state.text, state.skipped) : '';
+    const text = read && model.configured.value?.otherImages ? `${read} ${OTHER_IMAGES}` : read;
     element('data-text').textContent = text;
     element('data-text').hidden = text === '';
     element('reading').hidden = state.kind !== 'reading';
@@ -53,7 +54,7 @@ export function bindData(app: App): void {
     const wanted = model.phase.value === 'waiting' ? model.wanted.value : undefined;
     const note = element('stage-note');
     note.hidden = !wanted;
-    note.textContent = wanted ? imagesWanted(wanted) : '';
+    note.textContent = wanted ? imagesWanted(wanted.image, wanted.other) : '';
   });
 }
 

@@ -8,7 +8,6 @@ import type { MemoryReport } from '../training/run-memory';
 import { type Observation, Watch } from '../training/watch';
 import { History } from './history';
 import {
-  type ImageShape,
   METRIC_NAMES,
   type MetricName,
   type Phase,
@@ -47,7 +46,7 @@ export class Model {
   /** How far the present run is saved, or why it is not. */
   readonly saved = signal<{ readonly step: number; readonly problem?: string } | undefined>(undefined);
   /** Images that the run waits for. */
-  readonly wanted = signal<ImageShape | undefined>(undefined);
+  readonly wanted = signal<Extract<Report, { type: 'wanting' }> | undefined>(undefined);
   readonly problem = signal<Problem | undefined>(undefined);
   /** What became of an edited shader (development only). */
   readonly shaderNote = signal<{ message: string; failed: boolean } | undefined>(undefined);
@@ -114,7 +113,7 @@ export class Model {
         this.saved.value = report;
         break;
       case 'wanting':
-        this.wanted.value = report.image;
+        this.wanted.value = report;
         this.phase.value = 'waiting';
         break;
       case 'configured':

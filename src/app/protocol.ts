@@ -52,12 +52,25 @@ export interface ImageShape {
   readonly width: number;
 }
 
-/** Where a run begins: at step 0 of a configuration, or where a saved run or a checkpoint's file left it. */
+/**
+ * Where a run begins: at step 0 of a configuration, or where a saved run or a checkpoint's file left it. `otherImages`: also on
+ * images that it was not trained on so far.
+ */
 export type Beginning =
   | { readonly kind: 'configuration'; readonly config: unknown }
   /** `slower`: at half the learning rates. */
-  | { readonly kind: 'saved'; readonly name: string; readonly slower?: boolean }
-  | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array };
+  | {
+      readonly kind: 'saved';
+      readonly name: string;
+      readonly slower?: boolean;
+      readonly otherImages?: boolean;
+    }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      readonly otherImages?: boolean;
+    };
 
 /** A run in the browser's storage. */
 export interface StoredRun {
@@ -166,11 +179,12 @@ export type Report =
   | { readonly type: 'stored'; readonly runs: readonly StoredRun[] }
   /** The run was saved, or cannot be. */
   | { readonly type: 'saved'; readonly run: number; readonly step: number; readonly problem?: string }
-  /** The run cannot be made before there are images of this shape. */
+  /** The run cannot be made before there are images of this shape; `other`: those at hand are not what it was trained on. */
   | {
       readonly type: 'wanting';
       readonly run: number;
       readonly image: ImageShape;
+      readonly other: boolean;
       readonly experiment?: Experiment;
     }
   | {
@@ -183,6 +197,8 @@ export type Report =
       readonly classes?: number;
       /** Which experiment it is, where it began from a checkpoint. */
       readonly experiment?: Experiment;
+      /** Whether it goes on with other images than it was trained on so far. */
+      readonly otherImages: boolean;
       /** What evaluations say: whether JS, of how many modes (0 for none), and whether scores of images follow. */
       readonly measures: { readonly js: boolean; readonly modes: number; readonly images: boolean };
     }

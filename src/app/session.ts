@@ -1,7 +1,13 @@
 // One device with one trainer at a time: trains, steps, draws, and says what happens. Lives in the worker.
 
 import type { ImageSet } from '../data/image-set';
-import { type Checkpoint, readCheckpoint, restoreCheckpoint, writeCheckpoint } from '../export/checkpoint';
+import {
+  type Checkpoint,
+  isOfOtherImages,
+  readCheckpoint,
+  restoreCheckpoint,
+  writeCheckpoint,
+} from '../export/checkpoint';
 import { drawWays } from '../export/interpolate';
 import { type Device, openDevice } from '../gpu/device';
 import { UserError } from '../math/errors';
@@ -147,8 +153,13 @@ export class Session {
       const config = slower ? withRates(given, halvedRates(given)) : given;
       const experiment = checkpoint && experimentOf(config);
       const image = wantedImages(config);
-      if (image && !isOfShape(this.#images, image)) {
-        this.#post({ type: 'wanting', run, image, ...(experiment && { experiment }) });
+      const fits = !image || isOfShape(this.#images, image);
+      const otherImages =
+        image !== undefined && checkpoint !== undefined && isOfOtherImages(checkpoint.state, this.#images);
+      const accepted = beginning.kind !== 'configuration' && beginning.otherImages === true;
+      if (image && (!fits || (otherImages && !accepted))) {
+        const other = fits && otherImages;
+        this.#post({ type: 'wanting', run, image, other, ...(experiment && { experiment }) });
         return;
       }
       const content = image && this.#images ? { images: this.#images } : {};
@@ -177,6 +188,7 @@ export class Session {
         picture: pictureKind(subject),
         ...(trainer.run.classes && { classes: trainer.run.classes }),
         ...(experiment && { experiment }),
+        otherImages,
         measures: {
           js: distribution !== undefined || trainer.run.data!.points !== undefined,
           modes: distribution?.modes && distribution.modes.length > 1 ? distribution.modes.length : 0,

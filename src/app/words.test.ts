@@ -57,5 +57,9 @@ test('how long ago', () => {
 });
 
 test('what a run waits for', () => {
-  expect(imagesWanted({ channels: 3, height: 64, width: 32 })).toContain('colour and 32 × 64 pixels');
+  const shape = { channels: 3, height: 64, width: 32 } as const;
+  expect(imagesWanted(shape, false)).toBe(
+    'This preset trains on images of yours. Choose or drop some: they are made colour and 32 × 64 pixels.',
+  );
+  expect(imagesWanted(shape, true)).toContain('trained on other images than those at hand');
 });

@@ -24,10 +24,17 @@ export function ago(milliseconds: number): string {
 }
 
 /** What a run waits for. */
-export function imagesWanted({ channels, height, width }: ImageShape): string {
+/** @param other whether there are some, which are not those that the run was trained on */
+export function imagesWanted({ channels, height, width }: ImageShape, other: boolean): string {
   const colour = channels === 1 ? 'grey' : 'colour';
-  return `This preset trains on images of yours. Choose or drop some: they are made ${colour} and ${width} × ${height} pixels.`;
+  const why = other
+    ? 'This run was trained on other images than those at hand. Choose or drop the ones that it is to go on with'
+    : 'This preset trains on images of yours. Choose or drop some';
+  return `${why}: they are made ${colour} and ${width} × ${height} pixels.`;
 }
+
+/** Behind what was read. */
+export const OTHER_IMAGES = 'So far the run was trained on others.';
 
 export interface Progress {
   /** Iterations done, and in all. */

@@ -24,6 +24,7 @@ interface PackedState {
     readonly data: string;
   }[];
   readonly updates: TrainerState['updates'];
+  readonly data?: string;
 }
 
 interface PackedSnapshot {
@@ -174,9 +175,9 @@ function installSide(request: Omit<RecordingRequest, 'points'> & { points: numbe
     field: pack(field),
     scored: pack(scored),
   });
-  const packState = ({ tensors, updates }: TrainerState): PackedState => ({
+  const packState = ({ tensors, ...rest }: TrainerState): PackedState => ({
+    ...rest,
     tensors: [...tensors].map(([name, { shape, data }]) => ({ name, shape, data: pack(data) })),
-    updates,
   });
   let images: ImageSet | undefined;
   const fetched = async (name: string | number) => (await fetch(`/images/${name}`)).arrayBuffer();
@@ -228,9 +229,9 @@ async function hear(message: Message, hooks: RecordingHooks): Promise<void> {
     case 'samples':
       return hooks.onSamples?.({ step: message.step, generated: numbers(message.generated) });
     case 'checkpoint': {
-      const { tensors, updates } = message.state;
+      const { tensors, ...rest } = message.state;
       const entries = tensors.map(({ name, shape, data }) => [name, { shape, data: numbers(data) }] as const);
-      return hooks.onCheckpoint({ tensors: new Map(entries), updates });
+      return hooks.onCheckpoint({ tensors: new Map(entries), ...rest });
     }
   }
 }

@@ -7,7 +7,10 @@ import type { InputFile } from '../data/reading/files';
 import { labelPaths } from '../data/reading/idx';
 import type { Decode, ImageInput, ReadImages, ReadOptions, ReadProgress } from '../data/reading/options';
 import { readImages } from '../data/reading/read-images';
+import type { DataContent } from '../data/source';
+import { isOfOtherImages } from '../export/checkpoint';
 import { UserError } from '../math/errors';
+import type { TrainerState } from '../training/tensor';
 import type { Console } from './console';
 import { count } from './words';
 
@@ -50,6 +53,12 @@ export function imageLines({ images, skipped }: ReadImages): string[] {
   return lines;
 }
 const SHOWN = 20;
+
+/** A sentence where the images of a path are no longer those that a run was trained on. */
+export function otherImages(state: TrainerState, { images }: DataContent, run: string): string | undefined {
+  if (!images || !isOfOtherImages(state, images)) return undefined;
+  return `${images.name}: its images are not those that ${run} was trained on so far.`;
+}
 
 /** A folder with all that lies in it, or a file with what may be its labels. @throws UserError where there is neither */
 export function inputAt(path: string): ImageInput {

@@ -15,6 +15,7 @@ import { type Pictures, slicePictures } from '../scores/pictures';
 import { Trainer } from '../training/trainer';
 import type { Console } from './console';
 import { readUserFile, writeWhole, writing } from './files';
+import { otherImages } from './images';
 import { loadContent } from './load-config';
 import { openNodeDevice } from './node-runtime';
 import { findCheckpoint } from './sample';
@@ -51,6 +52,8 @@ export async function score(run: string, options: ScoreOptions, console: Console
     );
   }
   const content = await loadContent(config, console);
+  const others = otherImages(state, content, run);
+  if (others !== undefined) console.err(`${others} It is compared with these.`);
   const stored = content.images?.count ?? Number.POSITIVE_INFINITY;
   const samples = Math.min(options.samples, Math.floor(stored / 2));
   if (samples < LEAST_PICTURES) {

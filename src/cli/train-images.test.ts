@@ -117,6 +117,20 @@ test('a run on images goes on to the same numbers', async () => {
   expect(checkpointOf('halves').equals(checkpointOf('whole'))).toBe(true);
 });
 
+test('a run that goes on with other images than before says so', async () => {
+  const path = images('pictures', 7);
+  await run(configuration({}), '--data', path, '--steps', '3');
+  const resume = async (steps: string) =>
+    (await webgan('train', '--resume', join(folder, 'runs', 'game'), '--steps', steps)).out;
+  const note =
+    './pictures: its images are not those that ./runs/game was trained on so far. It goes on with these.';
+  expect(await resume('4')).not.toContain(note);
+  rmSync(join(path, '3.png'));
+  expect(await resume('5')).toContain(note);
+  // From then on those are what it was trained on.
+  expect(await resume('6')).not.toContain(note);
+});
+
 test.each<[string, (path: string) => string[], RegExp]>([
   [
     'a preset without images',

@@ -10,7 +10,7 @@ import type { Change } from '../training/watch';
 import { artistOf } from './artist';
 import { openChromeRuntime } from './chrome-runtime';
 import { type Console, Failure } from './console';
-import { imageLines } from './images';
+import { imageLines, otherImages } from './images';
 import { type ImageOptions, loadConfig, loadContent } from './load-config';
 import { openNodeRuntime } from './node-runtime';
 import { progressLine } from './progress';
@@ -249,12 +249,14 @@ async function beginRun(source: string | undefined, options: TrainOptions, conso
   };
 }
 
-async function resumeRun(run: string, { settings }: TrainOptions, console: Console): Promise<Stage> {
+async function resumeRun(run: string, { settings, json }: TrainOptions, console: Console): Promise<Stage> {
   const stored = openStoredRun(run, settings);
   const { config, finished, release } = stored;
   let content: DataContent = {};
   try {
     if (!finished) content = await loadContent(config, console);
+    const others = stored.saved && otherImages(stored.saved.state, content, stored.path);
+    if (others !== undefined) (json ? console.err : console.out)(`${others} It goes on with these.`);
   } catch (error) {
     release();
     throw error;

@@ -1,5 +1,7 @@
 // Decoded images in memory: what the readers make and the source `images` trains on.
 
+import { crc32 } from '../math/crc32';
+
 /** Images of one size, as bytes. Pieces are whole images, each piece small enough for one buffer. */
 export interface ImageSet {
   /** What a person would call it: the file's or the folder's name. */
@@ -18,6 +20,18 @@ export interface ImageSet {
 
 /** A piece has at most this many bytes: well below what every adapter binds. */
 export const PIECE_BYTES = 64 * 2 ** 20;
+
+const fingerprints = new WeakMap<ImageSet, string>();
+
+/** The CRC-32 of all pixels in eight digits: whether images are those of another day. Read once from each set. */
+export function fingerprintOf(set: ImageSet): string {
+  const known = fingerprints.get(set);
+  if (known !== undefined) return known;
+  const checksum = set.pieces.reduce((before, piece) => crc32(piece, before), 0);
+  const fingerprint = checksum.toString(16).padStart(8, '0');
+  fingerprints.set(set, fingerprint);
+  return fingerprint;
+}
 
 /** The pixels of one image, [height, width, channels]. */
 export function imageAt(

@@ -7,7 +7,7 @@ import { UserError } from '../math/errors';
 import { wholeFrom } from '../math/ranges';
 import type { Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
-import type { ImageSet } from './image-set';
+import { fingerprintOf, type ImageSet } from './image-set';
 import { type DataDraw, type DataSource, defineData } from './source';
 import { stacked } from './stacked';
 
@@ -120,6 +120,7 @@ function imageSource(set: ImageSet, flip: boolean): DataSource {
   const source: DataSource = {
     shape: [channels, height, width],
     image: { channels, height, width },
+    fingerprint: () => fingerprintOf(set),
     tables: Object.fromEntries(pieces.map(({ table }, i) => [`pixels${i}`, table])),
     draw,
   };

@@ -23,6 +23,8 @@ export interface DataSource {
   draw(draw: DataDraw): readonly Work[];
   /** Set where samples are pictures, from −1 black to 1 white. */
   readonly image?: { readonly channels: 1 | 3; readonly height: number; readonly width: number };
+  /** What tells its samples from others where the configuration names files: of images, `fingerprintOf`. */
+  fingerprint?(): string;
   /** How many classes the samples are of, where that is known. */
   readonly classes?: number;
   /** The work that fills `draw.output`, u32 [batch], with the classes of the samples that `draw` draws from the same. */

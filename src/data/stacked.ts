@@ -7,7 +7,9 @@ import type { DataSource } from './source';
 /** A source of grey images as one of their stacks, without labels. */
 export function stacked(source: DataSource): DataSource {
   const { height, width } = source.image!;
+  const { fingerprint } = source;
   return {
+    ...(fingerprint && { fingerprint }),
     shape: [3, height, width],
     image: { channels: 3, height, width },
     tables: source.tables,

@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { fingerprintOf } from '../data/image-set';
 import { useDevice } from '../gpu/test-device';
 import { UserError } from '../math/errors';
 import { presets } from '../presets';
 import { parseConfig } from '../training/config';
 import type { Tensor } from '../training/tensor';
 import { Trainer } from '../training/trainer';
-import { describeCheckpoint, readCheckpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint';
+import {
+  describeCheckpoint,
+  isOfOtherImages,
+  readCheckpoint,
+  restoreCheckpoint,
+  writeCheckpoint,
+} from './checkpoint';
 import { readSafetensors, type SafeTensor, writeSafetensors } from './safetensors';
 
 const config = parseConfig(presets.get('ring').config);
@@ -24,6 +31,21 @@ test('everything comes back, bit for bit, and the same state gives the same byte
   expect(Object.is(readCheckpoint(bytes, 'x').state.tensors.get('generator.0.weight')!.data[1], -0)).toBe(
     true,
   );
+});
+
+test('a checkpoint knows the images that it was trained on, if it was trained on images', () => {
+  const images = { name: 'made', count: 2, channels: 1, height: 1, width: 2 } as const;
+  const set = { ...images, pieces: [Uint8Array.of(1, 2, 3, 4)] };
+  const trained = { ...state, data: fingerprintOf(set) };
+  const { state: read } = readCheckpoint(writeCheckpoint(config, trained), 'x');
+  expect(read).toEqual(trained);
+  expect(isOfOtherImages(read, { ...set })).toBe(false);
+  expect(isOfOtherImages(read, { ...images, pieces: [Uint8Array.of(1, 2), Uint8Array.of(3, 4)] })).toBe(
+    false,
+  );
+  expect(isOfOtherImages(read, { ...images, pieces: [Uint8Array.of(1, 2, 3, 5)] })).toBe(true);
+  expect(isOfOtherImages(state, set)).toBe(false);
+  expect(isOfOtherImages(read, undefined)).toBe(false);
 });
 
 test('other safetensors files are refused, naming the file', () => {

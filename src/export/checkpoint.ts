@@ -1,5 +1,6 @@
 // A run's checkpoint as a safetensors file: all that decides what comes next, with the configuration as metadata.
 
+import { fingerprintOf, type ImageSet } from '../data/image-set';
 import { UserError } from '../math/errors';
 import { parseConfig, type RunConfig } from '../training/config';
 import type { Tensor, TrainerState } from '../training/tensor';
@@ -20,7 +21,7 @@ export interface Checkpoint {
  */
 export function writeCheckpoint(
   config: RunConfig,
-  { tensors, updates }: TrainerState,
+  { tensors, updates, data }: TrainerState,
 ): Uint8Array<ArrayBuffer> {
   const clock = { shape: [2], data: Uint32Array.of(updates.discriminator, updates.generator) };
   return writeSafetensors({
@@ -28,6 +29,7 @@ export function writeCheckpoint(
       ['format', FORMAT],
       ['step', String(updates.generator)],
       ['config', JSON.stringify(config)],
+      ...(data === undefined ? [] : [['data', data] as const]),
     ]),
     tensors: new Map<string, SafeTensor>([...tensors, [CLOCK, clock]]),
   });
@@ -50,8 +52,14 @@ export function readCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
       throw noCheckpoint(file, `its tensor ${JSON.stringify(name)} is not of type F32`);
   }
   const [discriminator, generator] = clock.data as unknown as [number, number];
-  return { config, state: { tensors: numbers, updates: { discriminator, generator } } };
+  const data = metadata.get('data');
+  const updates = { discriminator, generator };
+  return { config, state: { tensors: numbers, updates, ...(data !== undefined && { data }) } };
 }
+
+/** Whether a state was trained on other images than these, pixel by pixel; not where that was not written down. */
+export const isOfOtherImages = ({ data }: TrainerState, images: ImageSet | undefined): boolean =>
+  data !== undefined && images !== undefined && data !== fingerprintOf(images);
 
 /** What run a checkpoint is of and how far it got, by its header alone. @throws UserError naming the file */
 export async function describeCheckpoint(

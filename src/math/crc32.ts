@@ -1,4 +1,4 @@
-// CRC-32, the checksum of PNG's chunks.
+// CRC-32: the checksum of PNG's chunks, and what tells one set of images from another.
 
 /** The remainder of each byte by the polynomial, bits in reverse. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -7,8 +7,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-export function crc32(bytes: Uint8Array): number {
-  let remainder = 0xffffffff;
+/** @param before the checksum of what lies in front of these bytes */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let remainder = ~before >>> 0;
   for (const byte of bytes) remainder = TABLE[(remainder ^ byte) & 0xff]! ^ (remainder >>> 8);
   return ~remainder >>> 0;
 }

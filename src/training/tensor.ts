@@ -17,4 +17,6 @@ export interface TrainerState {
   readonly tensors: Tensors;
   /** Updates of each network so far. */
   readonly updates: { readonly discriminator: number; readonly generator: number };
+  /** The fingerprint of the data that it was trained on, where they came from files. */
+  readonly data?: string;
 }

@@ -334,7 +334,9 @@ export class Trainer {
   /** Parameters, running statistics, the optimizers' state, the averaged generator, and the updates so far. */
   async readState(): Promise<TrainerState> {
     const updates = { discriminator: this.#discriminatorUpdates, generator: this.#generatorUpdates };
-    return { tensors: await this.#readGroups(this.#stateGroups), updates };
+    const data = this.#run.data?.fingerprint?.();
+    const tensors = await this.#readGroups(this.#stateGroups);
+    return { tensors, updates, ...(data !== undefined && { data }) };
   }
 
   /**

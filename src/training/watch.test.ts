@@ -215,6 +215,14 @@ describe('collapse', () => {
     follow(watch, [25, 25]);
     expect(watch.observations.map(({ code }) => code)).toEqual(['collapse']);
   });
+
+  test('but a G that has only just begun may still spread', () => {
+    const watch = new Watch(configOf({ steps: 200 }));
+    follow(watch, [1, 1]);
+    expect(judged(watch, { spread: 1, spreadReal: 12 })).toEqual([]);
+    follow(watch, [2, 2]);
+    expect(watch.observations.map(({ code }) => code)).toEqual(['collapse']);
+  });
 });
 
 test('the same lines are seen alike, as they come from a file', () => {

@@ -77,8 +77,9 @@ const SPREAD_LEFT = [0.7, 0.8] as const;
 /** Samples that are good, of few modes: at least this share of them, of at most that share of modes. */
 const GOOD = 0.5;
 const FEW = [0.5, 0.6] as const;
-/** A spread that never came up to this share of the data's, behind a quarter of the run. */
+/** A spread that never came up to this share of the data's, behind a quarter of the run; in fewer steps no G comes far. */
 const NARROW = [0.4, 0.5] as const;
+const NARROW_STEPS = 200;
 
 /** Losses by whose logit's sign D decides. */
 const DECIDED_BY_SIGN: readonly string[] = ['minimax', 'nonSaturating', 'hinge'];
@@ -205,7 +206,7 @@ const RULES: readonly Rule[] = [
       if (spread === undefined || !spreadReal) return undefined;
       const ratio = spread / spreadReal;
       const fell = ratio < limitOf(SPREAD_LEFT, began) * Math.min(widest, 1);
-      const narrow = step >= config.steps / 4 && ratio < limitOf(NARROW, began);
+      const narrow = step >= Math.max(config.steps / 4, NARROW_STEPS) && ratio < limitOf(NARROW, began);
       if (!fell && !narrow) return undefined;
       return `G’s samples are ${percent(ratio)} as far from one another as real ones${fell && !narrow ? `, after ${percent(widest)}` : ''}: it collapses.`;
     },
