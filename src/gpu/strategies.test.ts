@@ -38,15 +38,19 @@ test('what computes something else never wins, however quick', async () => {
   expect(chosen).toBe('plain');
 });
 
-test('the quickest of those that are right wins', async () => {
-  const chosen = await measureAlternatives(device(), withAlternatives([]), [
+test.each([
+  ['the GPU’s clock', true],
+  ['the clock on the wall, where the GPU has none', false],
+])('the quickest of those that are right wins, by %s', async (_, canMeasureTime) => {
+  const timed = Object.assign(Object.create(device()), { canMeasureTime });
+  const chosen = await measureAlternatives(timed, withAlternatives([]), [
     alternative('workgroup', 'slow', ...slow),
     wrong,
   ]);
   expect(chosen).toBe('plain');
   // Where the plain one is the slow one there is something to gain.
-  const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 1, 1] as const };
-  expect(await measureAlternatives(device(), plainlySlow, [right])).toBe('right');
+  const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 16, 1] as const };
+  expect(await measureAlternatives(timed, plainlySlow, [right])).toBe('right');
 });
 
 test('a strategy that is forced is used where there is one, and nothing else', () => {

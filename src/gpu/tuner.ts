@@ -5,17 +5,24 @@ import { Memory } from './memory';
 import { Plan } from './plan';
 import { Readback } from './readback';
 import { submitPass } from './submit';
+import { PassTimer } from './timestamps';
 import { type Alternative, isSlot, type Slot, type Work } from './work';
 
 /** Relative to the largest magnitude: sums in another order differ by the rounding of float32. */
 const TOLERANCE = 1e-4;
-/** Each candidate runs for about this long, in rounds that take turns. */
-const MILLISECONDS = 12;
+/** Candidates run in turns; in the first round the plain one takes at least this long, and each round is twice as long. */
+const MILLISECONDS = 3;
 const ROUNDS = 3;
+/** Who takes longer than this times the quickest is out. */
+const CLOSE = 1.25;
+const MOST_RUNS = 256;
+/** After so long no further round begins: on an adapter this slow one run of each says enough. */
+const ENOUGH_MILLISECONDS = 60;
 
 /**
- * The label of the quickest alternative that computes what the plain one does, or `plain`. Takes tens of milliseconds
- * once everything is compiled. Rejects where the plain one fails.
+ * The label of the quickest alternative that computes what the plain one does, or `plain`. Once everything is compiled it takes
+ * some 3 ms a candidate and 20 ms more where a product takes less than that, so that the two dozen of a run are tuned in a second or
+ * two. Rejects where the plain one fails.
  */
 export async function measureAlternatives(
   device: Device,
@@ -24,16 +31,16 @@ export async function measureAlternatives(
 ): Promise<string> {
   const memory = new Memory(device.gpu);
   const readback = new Readback(device.gpu, 'tuner');
-  const plans: { label: string; plan: Plan; milliseconds: number }[] = [];
+  const timer = new PassTimer(device, 1);
+  const plans: Candidate[] = [];
   try {
-    const slots = Object.values(work.bindings).filter(isSlot);
-    for (const slot of new Set(slots)) if (!memory.has(slot)) memory.allocate(slot);
+    const slots = [...new Set(Object.values(work.bindings).filter(isSlot))];
+    for (const slot of slots) memory.allocate(slot);
+    const patterns = slots.map((slot, i) => [slot, pattern(slot.length, i)] as const);
     const written = outputsOf(work);
     const results = async (plan: Plan): Promise<Float32Array[]> => {
       // Written anew each time, results too: what a candidate leaves out must not be found there from the one before.
-      slots.forEach((slot, i) => {
-        memory.write(slot, pattern(slot.length, i));
-      });
+      for (const [slot, numbers] of patterns) memory.write(slot, numbers);
       const read = submitPass(
         device.gpu,
         'tuner',
@@ -63,40 +70,69 @@ export async function measureAlternatives(
         plans.push({ label, plan, milliseconds: Infinity });
       else plan.destroy();
     }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const candidate of plans) {
-        candidate.milliseconds = Math.min(candidate.milliseconds, await time(device, candidate.plan));
-      }
-    }
-    return plans.reduce((best, candidate) => (candidate.milliseconds < best.milliseconds ? candidate : best))
-      .label;
+    return (await race(plans, (plan, runs) => time(device, timer, plan, runs))).label;
   } finally {
+    timer.destroy();
     for (const { plan } of plans) plan.destroy();
     readback.destroy();
     memory.destroy();
   }
 }
 
-/** Milliseconds of one run, from as many in one submit as fill the time. */
-async function time(device: Device, plan: Plan): Promise<number> {
-  const run = async (times: number) => {
-    const start = performance.now();
-    submitPass(device.gpu, 'tuner', (pass) => {
-      for (let i = 0; i < times; i++) plan.encode(pass);
-    });
-    await device.gpu.queue.onSubmittedWorkDone();
-    return performance.now() - start;
-  };
-  const times = Math.max(1, Math.min(200, Math.round(MILLISECONDS / Math.max(0.05, await run(1)))));
-  return (await run(times)) / times;
+interface Candidate {
+  readonly label: string;
+  readonly plan: Plan;
+  /** Of its quickest run. */
+  milliseconds: number;
+}
+
+/** The quickest. All run equally often in a pass, so that what a pass costs besides does not count for one of them. */
+async function race(
+  candidates: readonly Candidate[],
+  time: (plan: Plan, runs: number) => Promise<number>,
+): Promise<Candidate> {
+  const start = performance.now();
+  const [plain] = candidates;
+  let runs = 1;
+  while (runs < MOST_RUNS && runs * (await time(plain!.plan, runs)) < MILLISECONDS) runs *= 4;
+  let left = candidates;
+  for (let round = 0; round < ROUNDS && left.length > 1; round++) {
+    if (round > 0 && performance.now() - start > ENOUGH_MILLISECONDS) break;
+    for (const candidate of left) {
+      const milliseconds = await time(candidate.plan, runs * 2 ** round);
+      candidate.milliseconds = Math.min(candidate.milliseconds, milliseconds);
+    }
+    const best = Math.min(...left.map(({ milliseconds }) => milliseconds));
+    left = left.filter(({ milliseconds }) => milliseconds <= CLOSE * best);
+  }
+  return left.reduce((best, candidate) => (candidate.milliseconds < best.milliseconds ? candidate : best));
+}
+
+/** Milliseconds of one run out of so many in one pass: of the GPU's clock where it has one, for training goes on meanwhile. */
+async function time({ gpu }: Device, timer: PassTimer, plan: Plan, runs: number): Promise<number> {
+  const encoder = gpu.createCommandEncoder({ label: 'tuner' });
+  const pass = encoder.beginComputePass(timer.pass('tuner'));
+  for (let i = 0; i < runs; i++) plan.encode(pass);
+  pass.end();
+  const read = timer.resolve(encoder);
+  const commands = encoder.finish();
+  await gpu.queue.onSubmittedWorkDone();
+  const start = performance.now();
+  gpu.queue.submit([commands]);
+  const [timed] = await read();
+  if (timed) return timed.milliseconds / runs;
+  await gpu.queue.onSubmittedWorkDone();
+  return (performance.now() - start) / runs;
 }
 
 /** Numbers of both signs that repeat nowhere near. */
-const pattern = (length: number, seed: number): Float32Array<ArrayBuffer> =>
-  Float32Array.from(
-    { length },
-    (_, i) => ((Math.imul(i + 1, 2654435761 + 2 * seed) >>> 8) % 2001) / 1000 - 1,
-  );
+function pattern(length: number, seed: number): Float32Array<ArrayBuffer> {
+  const numbers = new Float32Array(length);
+  // Millions of them: `Array.from` would take longer than all that is to be measured.
+  for (let i = 0; i < length; i++)
+    numbers[i] = ((Math.imul(i + 1, 2654435761 + 2 * seed) >>> 8) % 2001) / 1000 - 1;
+  return numbers;
+}
 
 function outputsOf({ kernel, bindings }: Work): Slot[] {
   return Object.entries(kernel.bindings).flatMap(([name, binding]) => {

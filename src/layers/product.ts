@@ -236,7 +236,7 @@ function product(
   }
 
   function workgroupWays(adapter: AdapterTraits): Alternative[] {
-    return workgroupTiles(adapter).map((tile) => ({
+    return workgroupTiles(adapter, rows, columns).map((tile) => ({
       strategy: 'workgroup',
       label: workgroupLabel(tile),
       work: [work(variant(workgroupProduct, tile), bindings, grid(workgroupTileSize(tile)), flops)],
@@ -307,7 +307,7 @@ export function convolutionWeightGrad(
   };
 
   function workgroupWays(adapter: AdapterTraits): Alternative[] {
-    return workgroupTiles(adapter).map((tile) => {
+    return workgroupTiles(adapter, rows, outputs).map((tile) => {
       const [across, down] = tileGrid(rows, outputs, workgroupTileSize(tile));
       // As many parts as make enough workgroups, each of eight rounds at least.
       const most = Math.ceil((batch * height * width) / (8 * tile.GROUP));

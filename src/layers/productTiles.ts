@@ -43,12 +43,20 @@ export interface WorkgroupTile {
   readonly EACH: number;
 }
 
-/** Tiles of 64 × 64 and, for smaller results, of 32 × 32 and 16 × 16. */
-export function workgroupTiles({ maxWorkgroupInvocations }: AdapterTraits): WorkgroupTile[] {
+/** Tiles of 64 × 64, 32 × 32 and 16 × 16; larger ones than the last that would be mostly empty are left out. */
+export function workgroupTiles(
+  { maxWorkgroupInvocations }: AdapterTraits,
+  rows: number,
+  columns: number,
+): WorkgroupTile[] {
+  const smallest = { GROUP: 8, EACH: 2 };
+  const fits = ({ GROUP, EACH }: WorkgroupTile) => Math.min(rows, columns) > (GROUP * EACH) / 2;
   return [
-    { GROUP: 16, EACH: 4 },
-    { GROUP: 16, EACH: 2 },
-    { GROUP: 8, EACH: 2 },
+    ...[
+      { GROUP: 16, EACH: 4 },
+      { GROUP: 16, EACH: 2 },
+    ].filter(fits),
+    smallest,
   ].filter(({ GROUP }) => GROUP ** 2 <= maxWorkgroupInvocations);
 }
 
@@ -70,6 +78,12 @@ export interface SubgroupTile {
   readonly DEPTH_QUADS: number;
 }
 
+/**
+ * Sums that a lane may hold. A GPU has registers for 128 to 255 numbers a lane, and with more even its compiler suffers (LLVM takes minutes
+ * for 512); software of four lanes keeps them in memory anyway and gains from each load that they share.
+ */
+const MOST_SUMS = 128;
+
 /** Tiles of a subgroup in the order of their size; those that would be mostly empty are left out. */
 export function subgroupTiles(
   { subgroupSize }: AdapterTraits,
@@ -82,6 +96,7 @@ export function subgroupTiles(
     .flatMap((quads) => [16, 32].map((tileRows) => ({ tileRows, quads })))
     .filter(({ tileRows, quads }) => tileRows <= 2 * block && (quads === 1 || columns > (quads * block) / 2))
     .filter(({ tileRows }) => rows > tileRows / 2)
+    .filter(({ tileRows, quads }) => subgroupSize === 4 || tileRows * 4 * quads <= MOST_SUMS)
     .map(({ tileRows, quads }) => ({
       LANES: subgroupSize,
       TILE_ROWS: tileRows,
