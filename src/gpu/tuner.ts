@@ -22,9 +22,9 @@ const TRIES = 3;
 const ENOUGH_MILLISECONDS = 60;
 
 /**
- * The label of the quickest alternative that computes what the plain one does, or `plain`. Once everything is compiled it takes
- * some 3 ms a candidate and 20 ms more where a product takes less than that, so that the two dozen of a run are tuned in a second or
- * two. Rejects where the plain one fails.
+ * The label of the quickest alternative that computes what the plain one does, or `plain`. Once everything is compiled it takes the GPU
+ * some 3 ms a candidate and 20 ms more where a product takes less than that: a second or two for the two dozen of a run, and as
+ * long as training lets it wait in the queue. Rejects where the plain one fails.
  */
 export async function measureAlternatives(
   device: Device,
@@ -114,14 +114,19 @@ async function race(
 }
 
 /** Milliseconds of one run out of so many in one pass: of the GPU's clock where it has one, for training goes on meanwhile. */
-async function time({ gpu }: Device, timer: PassTimer, plan: Plan, runs: number): Promise<number> {
+async function time(
+  { gpu, canMeasureTime }: Device,
+  timer: PassTimer,
+  plan: Plan,
+  runs: number,
+): Promise<number> {
   const encoder = gpu.createCommandEncoder({ label: 'tuner' });
   const pass = encoder.beginComputePass(timer.pass('tuner'));
   for (let i = 0; i < runs; i++) plan.encode(pass);
   pass.end();
   const read = timer.resolve(encoder);
   const commands = encoder.finish();
-  await gpu.queue.onSubmittedWorkDone();
+  if (!canMeasureTime) await gpu.queue.onSubmittedWorkDone();
   const start = performance.now();
   gpu.queue.submit([commands]);
   const [timed] = await read();
