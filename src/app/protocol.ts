@@ -58,19 +58,12 @@ export interface ImageShape {
  */
 export type Beginning =
   | { readonly kind: 'configuration'; readonly config: unknown }
-  /** `slower`: at half the learning rates. */
-  | {
-      readonly kind: 'saved';
-      readonly name: string;
-      readonly slower?: boolean;
-      readonly otherImages?: boolean;
-    }
-  | {
-      readonly kind: 'file';
-      readonly name: string;
-      readonly bytes: Uint8Array;
-      readonly otherImages?: boolean;
-    };
+  | (SavedBeginning & { readonly otherImages?: boolean });
+
+/** `slower`: at half the learning rates. */
+type SavedBeginning =
+  | { readonly kind: 'saved'; readonly name: string; readonly slower?: boolean }
+  | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array };
 
 /** A run in the browser's storage. */
 export interface StoredRun {
