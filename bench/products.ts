@@ -155,7 +155,10 @@ async function candidatesOf(device: Device, wait: Wait, product: Product): Promi
     }) ?? [];
   const choice = await wait(device.strategies.choose(work));
   const chosen = choice === 'plain' ? choice : choice.label;
-  const ways = [{ strategy: 'plain', label: 'plain', work: [work] }, ...alternatives];
+  const ways = [
+    { strategy: 'plain', label: 'plain', work: [work] },
+    ...alternatives.map(({ strategy, label, work }) => ({ strategy, label, work: work() })),
+  ];
   const memory = new Memory(device.gpu);
   const readback = new Readback(device.gpu, 'bench: product');
   const uniform = uniformNumbers(1_969);

@@ -46,7 +46,7 @@ export class Plan {
     const plan = new Plan(device, memory, label);
     const { strategies } = device;
     const forced = list.map((item) => (strategies.isForced ? strategies.known(item) : undefined));
-    await plan.#fill(list, (item, i) => alternativeOf(forced[i])?.work ?? [item]);
+    await plan.#fill(list, (item, i) => alternativeOf(forced[i])?.work() ?? [item]);
     plan.#steps.forEach((step, i) => {
       step.label = alternativeOf(forced[i])?.label ?? 'plain';
     });
@@ -114,22 +114,20 @@ export class Plan {
     });
   }
 
-  /** Puts quicker alternatives in the place of plain works, each as soon as it is chosen and compiled. */
+  /** Puts quicker alternatives in the place of plain works, one after the other, each when it is chosen and compiled. */
   async #quicken(): Promise<void> {
-    // The largest first: they gain most, and they are compiled one after the other.
-    const bySize = this.#steps.toSorted((a, b) => b.work.flops - a.work.flops);
-    await Promise.all(
-      bySize.map(async (step) => {
-        if (!step.work.alternatives) return;
-        const chosen = alternativeOf(await this.#device.strategies.choose(step.work));
-        if (!chosen || this.#destroyed) return;
-        // What does not compile here is no alternative; the plain one goes on.
-        const dispatches = await this.#freeze(chosen.work, 'later').catch(() => undefined);
-        if (!dispatches || this.#destroyed) return;
-        step.dispatches = dispatches;
-        step.label = chosen.label;
-      }),
-    );
+    // The largest first: they gain most.
+    for (const step of this.#steps.toSorted((a, b) => b.work.flops - a.work.flops)) {
+      if (!step.work.alternatives) continue;
+      const chosen = alternativeOf(await this.#device.strategies.choose(step.work));
+      if (this.#destroyed) return;
+      // What does not compile here is no alternative; the plain one goes on.
+      const dispatches = chosen && (await this.#freeze(chosen.work(), 'later').catch(() => undefined));
+      if (this.#destroyed) return;
+      if (!dispatches) continue;
+      step.dispatches = dispatches;
+      step.label = chosen.label;
+    }
   }
 
   async #freeze(list: readonly Work[], when: 'now' | 'later' = 'now'): Promise<Dispatch[]> {

@@ -21,7 +21,7 @@ const copy = (count: number, groups: number): Work =>
 const alternative = (strategy: string, label: string, ...list: Work[]): Alternative => ({
   strategy,
   label,
-  work: list,
+  work: () => list,
 });
 const GROUPS = COUNT / copyRows.workgroupSize[0];
 /** Copies everything, a hundred times over. */
@@ -30,7 +30,7 @@ const right = alternative('workgroup', 'right', copy(COUNT, GROUPS));
 const wrong = alternative('subgroup', 'wrong', copy(COUNT / 2, 1));
 const withAlternatives = (there: readonly Alternative[]): Work => ({
   ...copy(COUNT, GROUPS),
-  alternatives: { key: 'a copy', on: () => there },
+  alternatives: { key: 'a copy', kernels: [copyRows], on: () => there },
 });
 
 test('what computes something else never wins, however quick', async () => {

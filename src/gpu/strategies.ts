@@ -83,15 +83,15 @@ export class Strategies {
   async choose(work: Work): Promise<Alternative | 'plain'> {
     const known = this.known(work);
     if (known) return known;
-    const there = work.alternatives!.on(this.#traits);
-    const codes = [work, ...there.flatMap((alternative) => alternative.work)].map(
-      ({ kernel }) => kernel.code,
-    );
+    const { key: product, kernels, on } = work.alternatives!;
+    const there = on(this.#traits);
+    const texts = [work.kernel, ...kernels].map(({ code }) => code);
+    const labels = there.map(({ label }) => label);
     const key = [
       this.#device.name,
       this.#options.compiler,
-      hashOf(codes.join()),
-      work.alternatives!.key,
+      hashOf([...texts, ...labels].join()),
+      product,
     ].join(' · ');
     this.#choices ??= (this.#options.store?.read() ?? Promise.resolve({}))
       .catch(() => ({}))

@@ -64,8 +64,8 @@ export async function measureAlternatives(
     const plain = await Plan.fixed(device, memory, 'plain', [work]);
     plans.push({ label: 'plain', plan: plain, milliseconds: Infinity });
     const expected = await results(plain);
-    for (const { label, work: list } of alternatives) {
-      const plan = await Plan.fixed(device, memory, label, list).catch(() => undefined);
+    for (const { label, work: dispatches } of alternatives) {
+      const plan = await Plan.fixed(device, memory, label, dispatches()).catch(() => undefined);
       if (!plan) continue;
       const found = await results(plan);
       if (found.every((part, i) => agrees(part, expected[i]!)))

@@ -41,6 +41,8 @@ export interface AdapterTraits {
 export interface Alternatives {
   /** What is computed, of which shape: the same key, the same best choice. */
   readonly key: string;
+  /** What the alternatives' kernels are variants of: another text may make another choice. */
+  readonly kernels: readonly Pick<Kernel, 'code'>[];
   /** Those that run on such an adapter. */
   on(adapter: AdapterTraits): readonly Alternative[];
 }
@@ -50,8 +52,8 @@ export interface Alternative {
   readonly strategy: string;
   /** With its tile, e.g. `subgroup 32×1`. */
   readonly label: string;
-  /** What replaces the one dispatch. */
-  readonly work: readonly Work[];
+  /** What replaces the one dispatch. Made when it is asked for: the texts of all kernels of a run would take seconds. */
+  work(): readonly Work[];
 }
 
 /** Bound where a kernel has a binding that this dispatch does not use. */

@@ -119,7 +119,7 @@ describe.each(CASES)('$name', ({ shape, batch }) => {
       const there = (work.alternatives?.on(traits()) ?? []).filter(
         (alternative) => alternative.strategy === strategy,
       );
-      return there.at(-1)?.work ?? [work];
+      return there.at(-1)?.work() ?? [work];
     });
 
   test.each(['plain', 'workgroup'])('%s: the sums in float64', async (strategy) => {
@@ -170,7 +170,8 @@ describe('which strategies there are', () => {
       outputGrad: { name: 'outputGrad', length: 64 * 7 * 7 * 64 },
       weightGrad: { name: 'weightGrad', length: 16 * 32 * 64 },
     });
-    const { work } = deep.alternatives!.on({ subgroupSize: undefined, maxWorkgroupInvocations: 256 })[0]!;
+    const [way] = deep.alternatives!.on({ subgroupSize: undefined, maxWorkgroupInvocations: 256 });
+    const work = way!.work();
     expect(work.map(({ kernel }) => kernel.entryPoint)).toEqual(['workgroupWeightGrad', 'sumPartials']);
     expect(work[0]!.grid[2]).toBeGreaterThan(8);
   });

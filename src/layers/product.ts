@@ -221,6 +221,7 @@ function product(
     ...plainWork(),
     alternatives: {
       key: `product ${direction} ${(slots.into ?? slots.through)?.ending.functions.file ?? ''} ${JSON.stringify(bindings.shape)}`,
+      kernels: [workgroupProduct, subgroupProduct],
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
   };
@@ -239,22 +240,26 @@ function product(
     return workgroupTiles(adapter, rows, columns).map((tile) => ({
       strategy: 'workgroup',
       label: workgroupLabel(tile),
-      work: [work(variant(workgroupProduct, tile), bindings, grid(workgroupTileSize(tile)), flops)],
+      work: () => [work(variant(workgroupProduct, tile), bindings, grid(workgroupTileSize(tile)), flops)],
     }));
   }
 
   function subgroupWays(adapter: AdapterTraits): Alternative[] {
     if (columns % 4 > 0 || (channels % 4 > 0 && !forth)) return [];
     const scalars = { SCALARS: channels % 4 > 0 ? 1 : 0 };
-    return subgroupTiles(adapter, rows, columns).map((tile) => {
-      const kernel = variant(subgroupProduct, { ...tile, ...scalars });
-      const operands = { ...bindings, leftScalars: left };
-      return {
-        strategy: 'subgroup',
-        label: subgroupLabel(tile),
-        work: [work(kernel, operands, grid(subgroupTileSize(tile)), flops)],
-      };
-    });
+    const operands = { ...bindings, leftScalars: left };
+    return subgroupTiles(adapter, rows, columns).map((tile) => ({
+      strategy: 'subgroup',
+      label: subgroupLabel(tile),
+      work: () => [
+        work(
+          variant(subgroupProduct, { ...tile, ...scalars }),
+          operands,
+          grid(subgroupTileSize(tile)),
+          flops,
+        ),
+      ],
+    }));
   }
 }
 
@@ -302,6 +307,7 @@ export function convolutionWeightGrad(
     ...work(plain, bindings, grid(plainTileSize(plain)), flops),
     alternatives: {
       key: `weightGrad ${JSON.stringify(bindings.window)}`,
+      kernels: [workgroupWeightGrad, subgroupWeightGrad, sumPartials],
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
   };
@@ -313,14 +319,13 @@ export function convolutionWeightGrad(
       const most = Math.ceil((batch * height * width) / (8 * tile.GROUP));
       const parts = Math.max(1, Math.min(most, Math.floor(ENOUGH_WORKGROUPS / (across * down))));
       const partialSums: Slot = { name: 'partial sums', length: parts * (rows + 1) * outputs };
-      const kernel = specialize(workgroupWeightGrad, tile);
       const sizes = { parts, weights: rows * outputs, outputs, biased: bindings.window.biased };
       return {
         strategy: 'workgroup',
         label: workgroupLabel(tile),
-        work: [
+        work: () => [
           work(
-            kernel,
+            specialize(workgroupWeightGrad, tile),
             { input, outputGrad, partialSums, window: bindings.window },
             [across, down, parts],
             flops,
@@ -339,15 +344,19 @@ export function convolutionWeightGrad(
   function subgroupWays(adapter: AdapterTraits): Alternative[] {
     if (outputs % 4 > 0) return [];
     const scalars = { SCALARS: inputs % 4 > 0 ? 1 : 0 };
-    return subgroupTiles(adapter, rows, outputs).map((tile) => {
-      const kernel = specialize(subgroupWeightGrad, { ...tile, ...pointwise, ...scalars });
-      const operands = { ...bindings, inputScalars: input };
-      return {
-        strategy: 'subgroup',
-        label: subgroupLabel(tile),
-        work: [work(kernel, operands, grid(subgroupTileSize(tile)), flops)],
-      };
-    });
+    const operands = { ...bindings, inputScalars: input };
+    return subgroupTiles(adapter, rows, outputs).map((tile) => ({
+      strategy: 'subgroup',
+      label: subgroupLabel(tile),
+      work: () => [
+        work(
+          specialize(subgroupWeightGrad, { ...tile, ...pointwise, ...scalars }),
+          operands,
+          grid(subgroupTileSize(tile)),
+          flops,
+        ),
+      ],
+    }));
   }
 }
 
