@@ -1,7 +1,7 @@
 // Which declaration each name of a function body means: what unrolling and array splitting need to be safe.
 
 import { evaluate, type Lookup, typedValue, type Value } from './constants';
-import { closingBracket, skipTrivia, type Token, withoutTrivia } from './tokens';
+import { closingBracket, skipTrivia, skipTriviaBack, type Token, withoutTrivia } from './tokens';
 
 /** A name declared inside a function: a parameter, or a `var`, `let` or `const`. */
 export interface Declaration {
@@ -11,27 +11,26 @@ export interface Declaration {
   readonly at: number;
   /** Index of the `;` that ends the declaration; for a parameter, of its name. */
   readonly end: number;
-  /** Value of a function-scope `const`, where it can be told. */
-  readonly value?: Value;
 }
 
 export interface Scopes {
   /** The local declaration that the name at a token index means; undefined for globals and built-ins. */
   declarationAt(index: number): Declaration | undefined;
   readonly declarations: readonly Declaration[];
-  /** Evaluates the constant expression in tokens [start, end). */
-  evaluate(start: number, end: number): Value | undefined;
+  /** Evaluates the constant expression in tokens [start, end), where these variables have these values. */
+  evaluate(start: number, end: number, known?: ReadonlyMap<Declaration, Value>): Value | undefined;
 }
 
 /** Resolves the local names of a whole module by WGSL's scope rules. */
 export function resolveScopes(tokens: readonly Token[], constants: Lookup): Scopes {
   const meaning = new Map<Token, Declaration>();
   const declarations: Declaration[] = [];
-  const lookup: Lookup = (token) => {
-    const local = meaning.get(token);
-    return local ? local.value : constants(token);
-  };
-  const evaluateRange = (start: number, end: number) => evaluate(tokens.slice(start, end), lookup);
+  const evaluateRange: Scopes['evaluate'] = (start, end, known) =>
+    evaluate(tokens.slice(start, end), (token) => {
+      const local = meaning.get(token);
+      if (!local) return constants(token);
+      return known?.get(local) ?? constantValue(local, tokens, (from, to) => evaluateRange(from, to, known));
+    });
 
   const scopes: Map<string, Declaration>[] = [];
   // Where scopes that a `for` or a function's parameters opened end: with the body's closing bracket.
@@ -52,14 +51,14 @@ export function resolveScopes(tokens: readonly Token[], constants: Lookup): Scop
       if (extraEnds.has(index)) scopes.pop();
     } else if (token.text === ';') {
       const ended = pending.get(index);
-      if (ended) declare(withValue(ended, tokens, evaluateRange));
+      if (ended) declare(ended);
     } else if (token.kind !== 'name') {
     } else if (token.text === 'fn') {
-      const open = tokens.findIndex((other, at) => at > index && other.text === '(');
+      const open = indexOf(tokens, '(', index);
       const close = closingBracket(tokens, open);
       scopes.push(new Map());
       for (const parameter of parameterNames(tokens, open + 1, close)) declare(parameter);
-      const body = tokens.findIndex((other, at) => at > close && other.text === '{');
+      const body = indexOf(tokens, '{', close);
       extraEnds.set(closingBracket(tokens, body), index);
       index = body - 1;
     } else if (token.text === 'for') {
@@ -99,22 +98,27 @@ function localDeclaration(
   return { name: tokens[at]!.text, keyword, at, end };
 }
 
-function withValue(
-  declaration: Declaration,
+/** Value of a function-scope `const`, where it can be told. */
+function constantValue(
+  { keyword, at, end }: Declaration,
   tokens: readonly Token[],
   evaluateRange: (start: number, end: number) => Value | undefined,
-): Declaration {
-  if (declaration.keyword !== 'const') return declaration;
-  const { at, end } = declaration;
-  const equals = tokens.findIndex((token, index) => index > at && token.text === '=');
-  if (equals < 0 || equals > end) return declaration;
+): Value | undefined {
+  const equals = indexOf(tokens, '=', at);
+  if (keyword !== 'const' || equals > end) return undefined;
   const type = withoutTrivia(tokens.slice(at + 1, equals))
     .map((token) => token.text)
     .join('')
     .slice(1);
   const value = evaluateRange(equals + 1, end);
-  const typed = value && typedValue(value, type || undefined);
-  return typed ? { ...declaration, value: typed } : declaration;
+  return value && typedValue(value, type || undefined);
+}
+
+/** Index of the first such token behind `after`; `tokens.length` where there is none. */
+function indexOf(tokens: readonly Token[], text: string, after: number): number {
+  let index = after + 1;
+  while (index < tokens.length && tokens[index]!.text !== text) index++;
+  return index;
 }
 
 function parameterNames(tokens: readonly Token[], start: number, end: number): Declaration[] {
@@ -134,7 +138,5 @@ function parameterNames(tokens: readonly Token[], start: number, end: number): D
 }
 
 function isMember(tokens: readonly Token[], index: number): boolean {
-  let before = index - 1;
-  while (before >= 0 && (tokens[before]!.kind === 'space' || tokens[before]!.kind === 'comment')) before--;
-  return tokens[before]?.text === '.';
+  return tokens[skipTriviaBack(tokens, index - 1)]?.text === '.';
 }

@@ -95,7 +95,7 @@ suite('specialize', () => {
     [{ SLOPE: Number.NaN }, 'sum.wgsl:sum: the constant SLOPE is float and cannot be NaN'],
     [
       { ROWS: 5000 },
-      'sum.wgsl:sum(ROWS=5000), line 14 of its text: the bounds of the loop over “r” to unroll give more than 1024 copies',
+      'sum.wgsl:sum(ROWS=5000), line 12 of its text: the bounds of the loop over “r” to unroll give more than 1024 copies',
     ],
     [{ WIDTH: 1 }, 'the @workgroup_size of sum is not made of constants'],
   ])('refuses %j', (constants, message) => {

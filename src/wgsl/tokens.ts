@@ -53,6 +53,13 @@ export function skipTrivia(tokens: readonly Token[], from: number): number {
   return index;
 }
 
+/** As `skipTrivia`, from `from` towards the beginning; −1 there. */
+export function skipTriviaBack(tokens: readonly Token[], from: number): number {
+  let index = from;
+  while (index >= 0 && isTrivia(tokens[index]!)) index--;
+  return index;
+}
+
 /** Index of the bracket that closes the one at `open`. */
 export function closingBracket(tokens: readonly Token[], open: number): number {
   const opening = tokens[open]!.text;
@@ -121,4 +128,4 @@ function checkBrackets(open: Token[], token: Token): void {
   }
 }
 
-const newlines = (text: string): number => text.split('\n').length - 1;
+const newlines = (text: string): number => (text.includes('\n') ? text.split('\n').length - 1 : 0);

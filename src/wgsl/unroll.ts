@@ -4,7 +4,15 @@
 import { moduleConstants, type Value } from './constants';
 import { TextError } from './errors';
 import { type Declaration, resolveScopes, type Scopes } from './scopes';
-import { closingBracket, skipTrivia, type Token, textOf, tokenize, withoutTrivia } from './tokens';
+import {
+  closingBracket,
+  skipTrivia,
+  skipTriviaBack,
+  type Token,
+  textOf,
+  tokenize,
+  withoutTrivia,
+} from './tokens';
 
 const MARKER = /^\/\/\s*unroll\s*$/;
 /** More copies than this of one loop's body is a mistake, not a tile. */
@@ -16,37 +24,57 @@ const MOST_COPIES = 1024;
  * returned as it is. Throws a TextError where a marked loop cannot be unrolled.
  */
 export function unroll(text: string): string {
-  let tokens = tokenize(text);
-  let changed = false;
-  for (;;) {
-    const next = unrollOne(tokens) ?? splitArrays(tokens);
-    if (!next) return changed ? textOf(tokens) : text;
-    tokens = next;
-    changed = true;
-  }
+  const tokens = tokenize(text);
+  let latest = unrollLoops(tokens);
+  // Again, for arrays of arrays.
+  for (let split = splitArrays(latest); split; split = splitArrays(latest)) latest = split;
+  return latest === tokens ? text : textOf(latest);
+}
+
+/** All marked loops written out, or the same list where there are none. */
+function unrollLoops(tokens: Token[]): Token[] {
+  if (!tokens.some((token, index) => isMarker(tokens, token, index))) return tokens;
+  const scopes = resolveScopes(tokens, moduleConstants(tokens));
+  const checked = new Set<Declaration>();
+  /** What the variables of the loops around count at the moment. */
+  const counts = new Map<Declaration, Value>();
+  const output: Token[] = [];
+  const write = (start: number, end: number) => {
+    for (let index = start; index < end; index++) {
+      const token = tokens[index]!;
+      if (isMarker(tokens, token, index)) {
+        index = writeLoop(index);
+        continue;
+      }
+      // Comments would be repeated in each copy.
+      if (token.kind === 'comment' && counts.size > 0) continue;
+      const declaration = token.kind === 'name' ? scopes.declarationAt(index) : undefined;
+      const count = declaration && counts.get(declaration);
+      output.push(count ? { kind: 'number', text: literalText(count), line: token.line } : { ...token });
+    }
+  };
+  const writeLoop = (marker: number): number => {
+    const { bodyOpen, bodyClose, variable, values } = readLoop(tokens, marker, scopes, counts);
+    if (!checked.has(variable)) checkBody(tokens, bodyOpen, bodyClose, variable, scopes);
+    checked.add(variable);
+    const indent = tokens[marker - 1]?.kind === 'space' ? tokens[marker - 1]! : undefined;
+    values.forEach((value, copy) => {
+      if (copy > 0 && indent) output.push({ ...indent });
+      counts.set(variable, value);
+      write(bodyOpen, bodyClose + 1);
+    });
+    counts.delete(variable);
+    return bodyClose;
+  };
+  write(0, tokens.length);
+  return output;
 }
 
 interface Loop {
-  readonly marker: number;
   readonly bodyOpen: number;
   readonly bodyClose: number;
   readonly variable: Declaration;
   readonly values: readonly Value[];
-}
-
-function unrollOne(tokens: Token[]): Token[] | undefined {
-  const markers = tokens.flatMap((token, index) => (isMarker(tokens, token, index) ? [index] : []));
-  if (markers.length === 0) return undefined;
-  const scopes = resolveScopes(tokens, moduleConstants(tokens));
-  let problem: TextError | undefined;
-  // Last first: inner loops stand behind their outer one, and copying an unrolled body is cheaper than unrolling
-  // every copy. An inner loop whose bounds need the outer variable waits until that one is unrolled.
-  for (const marker of markers.reverse()) {
-    const loop = readLoop(tokens, marker, scopes);
-    if (loop instanceof TextError) problem ??= loop;
-    else return replaceLoop(tokens, loop, scopes);
-  }
-  throw problem;
 }
 
 function isMarker(tokens: readonly Token[], token: Token, index: number): boolean {
@@ -57,8 +85,13 @@ function isMarker(tokens: readonly Token[], token: Token, index: number): boolea
   return true;
 }
 
-/** Reads the loop below a marker; a TextError as the result means its bounds are not constant (yet). */
-function readLoop(tokens: readonly Token[], marker: number, scopes: Scopes): Loop | TextError {
+/** The loop below a marker, where the loops around it count so much. */
+function readLoop(
+  tokens: readonly Token[],
+  marker: number,
+  scopes: Scopes,
+  counts: ReadonlyMap<Declaration, Value>,
+): Loop {
   const { line } = tokens[marker]!;
   const keyword = skipTrivia(tokens, marker + 1);
   if (tokens[keyword]?.text !== 'for') throw new TextError('below “// unroll” there is no for loop', line);
@@ -71,13 +104,14 @@ function readLoop(tokens: readonly Token[], marker: number, scopes: Scopes): Loo
   const [first, second] = semicolons as [number, number];
   const variable = scopes.declarations.find(({ end, keyword: kind }) => end === first && kind === 'var');
   if (!variable) throw new TextError('a loop to unroll begins with “var i = …”', line);
-  const equals = tokens.findIndex((token, index) => index > variable.at && token.text === '=');
+  let equals = variable.at;
+  while (tokens[equals]!.text !== '=') equals++;
 
   const range = `the bounds of the loop over “${variable.name}” to unroll`;
-  const start = scopes.evaluate(equals + 1, first);
-  const condition = readCondition(tokens, first + 1, second, variable, scopes, line);
-  const step = readStep(tokens, second + 1, close, variable, scopes, line);
-  if (!start || !condition.bound || !step.by) return new TextError(`${range} are not constant`, line);
+  const start = scopes.evaluate(equals + 1, first, counts);
+  const condition = readCondition(tokens, first + 1, second, variable, scopes, counts, line);
+  const step = readStep(tokens, second + 1, close, variable, scopes, counts, line);
+  if (!start || !condition.bound || !step.by) throw new TextError(`${range} are not constant`, line);
   const declared = withoutTrivia(tokens.slice(variable.at + 1, equals))[1]?.text;
   const type = declared ?? (start.type === 'int' ? 'i32' : start.type);
   if (type !== 'u32' && type !== 'i32') throw new TextError(`${range} are not whole numbers`, line);
@@ -92,8 +126,7 @@ function readLoop(tokens: readonly Token[], marker: number, scopes: Scopes): Loo
       throw new TextError(`${range} give more than ${MOST_COPIES} copies`, line);
     values.push({ value, type });
   }
-  checkBody(tokens, bodyOpen, bodyClose, variable, scopes);
-  return { marker, bodyOpen, bodyClose, variable, values };
+  return { bodyOpen, bodyClose, variable, values };
 }
 
 const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
@@ -110,6 +143,7 @@ function readCondition(
   to: number,
   variable: Declaration,
   scopes: Scopes,
+  counts: ReadonlyMap<Declaration, Value>,
   line: number,
 ) {
   const name = skipTrivia(tokens, from);
@@ -119,7 +153,7 @@ function readCondition(
   const holds = COMPARISONS[wide ? '>=' : (tokens[operatorAt]?.text ?? '')];
   if (tokens[name]?.text !== variable.name || !holds || operatorAt >= to)
     throw new TextError(`a loop to unroll goes on while “${variable.name} < …”`, line);
-  return { holds, bound: scopes.evaluate(operatorAt + (wide ? 2 : 1), to) };
+  return { holds, bound: scopes.evaluate(operatorAt + (wide ? 2 : 1), to, counts) };
 }
 
 function readStep(
@@ -128,6 +162,7 @@ function readStep(
   to: number,
   variable: Declaration,
   scopes: Scopes,
+  counts: ReadonlyMap<Declaration, Value>,
   line: number,
 ) {
   const name = skipTrivia(tokens, from);
@@ -141,7 +176,7 @@ function readStep(
     throw new TextError(`a loop to unroll steps by “${variable.name}++” or “${variable.name} += …”`, line);
   const sign = operator.startsWith('+') ? 1 : -1;
   const one: Value = { value: 1, type: 'int' };
-  return { sign, by: operator.endsWith('=') ? scopes.evaluate(operatorAt + 1, to) : one };
+  return { sign, by: operator.endsWith('=') ? scopes.evaluate(operatorAt + 1, to, counts) : one };
 }
 
 const ASSIGNMENTS = new Set(['=', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=']);
@@ -177,27 +212,12 @@ function checkBody(
 }
 
 function isAddressTaken(tokens: readonly Token[], index: number): boolean {
-  const before = withoutTrivia(tokens.slice(0, index)).slice(-2);
-  const [operand, operator] = before;
-  if (operator?.text !== '&') return false;
+  const operator = skipTriviaBack(tokens, index - 1);
+  if (tokens[operator]?.text !== '&') return false;
+  const operand = tokens[skipTriviaBack(tokens, operator - 1)];
   const binary =
     operand && (operand.kind === 'name' || operand.kind === 'number' || ')]'.includes(operand.text));
   return !binary;
-}
-
-function replaceLoop(tokens: readonly Token[], loop: Loop, scopes: Scopes): Token[] {
-  const { marker, bodyOpen, bodyClose, variable, values } = loop;
-  const indent = tokens[marker - 1]?.kind === 'space' ? tokens[marker - 1]! : undefined;
-  const copies = values.flatMap((value, copy) => {
-    const body = tokens.slice(bodyOpen, bodyClose + 1).flatMap((token, offset): Token[] => {
-      // Comments would be repeated in each copy; markers of inner loops must be, to be unrolled there.
-      if (token.kind === 'comment' && !MARKER.test(token.text)) return [];
-      if (scopes.declarationAt(bodyOpen + offset) !== variable) return [{ ...token }];
-      return [{ kind: 'number', text: literalText(value), line: token.line }];
-    });
-    return copy > 0 && indent ? [{ ...indent }, ...body] : body;
-  });
-  return [...tokens.slice(0, marker), ...copies, ...tokens.slice(bodyClose + 1)];
 }
 
 function literalText({ value, type }: Value): string {
