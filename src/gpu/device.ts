@@ -2,6 +2,7 @@
 
 import { UserError } from '../math/errors';
 import { PipelineCache } from './pipelines';
+import { Quiet } from './quiet';
 import { Strategies, type StrategyOptions } from './strategies';
 
 export interface Device {
@@ -12,6 +13,8 @@ export interface Device {
   readonly pipelines: PipelineCache;
   /** Chooses among the alternatives of matrix products. */
   readonly strategies: Strategies;
+  /** When they measure, nothing else fills the queue. */
+  readonly quiet: Quiet;
   readonly canMeasureTime: boolean;
   /** Invocations of a subgroup; undefined without the feature, or where it may differ from kernel to kernel. */
   readonly subgroupSize: number | undefined;
@@ -56,6 +59,7 @@ export async function openDevice(gpu: GPU, options: StrategyOptions = {}): Promi
     name: adapterName(adapter.info),
     info: adapter.info,
     pipelines: new PipelineCache(device),
+    quiet: new Quiet(),
     canMeasureTime: device.features.has('timestamp-query'),
     subgroupSize: device.features.has('subgroups') ? subgroupSizeOf(adapter.info) : undefined,
     lost: device.lost,

@@ -1,6 +1,6 @@
 // Choosing among alternatives: by force, from memory, by measuring; and what is wrong never wins.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { copyRows } from '../../shaders/copyRows.wgsl';
 import { Strategies } from './strategies';
 import { useDevice } from './test-device';
@@ -51,6 +51,20 @@ test.each([
   // Where the plain one is the slow one there is something to gain.
   const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 16, 1] as const };
   expect(await measureAlternatives(timed, plainlySlow, [right])).toBe('right');
+});
+
+test('everything is measured in quiet, which is over then', async () => {
+  const { gpu, quiet } = device();
+  const submit = vi.spyOn(gpu.queue, 'submit').mockImplementation(function (this: GPUQueue, commands) {
+    quietAtSubmit.push(quiet.end !== undefined);
+    GPUQueue.prototype.submit.call(gpu.queue, commands);
+  });
+  const quietAtSubmit: boolean[] = [];
+  await measureAlternatives(device(), withAlternatives([]), [right]);
+  submit.mockRestore();
+  expect(quietAtSubmit.length).toBeGreaterThan(4);
+  expect(quietAtSubmit).not.toContain(false);
+  expect(quiet.end).toBeUndefined();
 });
 
 test('a strategy that is forced is used where there is one, and nothing else', () => {

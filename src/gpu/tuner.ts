@@ -22,9 +22,9 @@ const TRIES = 3;
 const ENOUGH_MILLISECONDS = 60;
 
 /**
- * The label of the quickest alternative that computes what the plain one does, or `plain`. Once everything is compiled it takes the GPU
- * some 3 ms a candidate and 20 ms more where a product takes less than that: a second or two for the two dozen of a run, and as
- * long as training lets it wait in the queue. Rejects where the plain one fails.
+ * The label of the quickest alternative that computes what the plain one does, or `plain`. Everything is compiled first, while training
+ * goes on; then, in quiet, it takes some 3 ms a candidate and 20 ms more where a product takes less than that: a second or two for the two
+ * dozen products of a run. Rejects where the plain one fails.
  */
 export async function measureAlternatives(
   device: Device,
@@ -34,10 +34,17 @@ export async function measureAlternatives(
   const memory = new Memory(device.gpu);
   const readback = new Readback(device.gpu, 'tuner');
   const timer = new PassTimer(device, 1);
-  const plans: Candidate[] = [];
+  const plans: Plan[] = [];
   try {
     const slots = [...new Set(Object.values(work.bindings).filter(isSlot))];
     for (const slot of slots) memory.allocate(slot);
+    const plain = await Plan.fixed(device, memory, 'plain', [work]);
+    plans.push(plain);
+    for (const { label, work: dispatches } of alternatives) {
+      // What does not compile here is no alternative.
+      const plan = await Plan.fixed(device, memory, label, dispatches()).catch(() => undefined);
+      if (plan) plans.push(plan);
+    }
     const patterns = slots.map((slot, i) => [slot, pattern(slot.length, i)] as const);
     const written = outputsOf(work);
     const results = async (plan: Plan): Promise<Float32Array[]> => {
@@ -61,74 +68,62 @@ export async function measureAlternatives(
         return part;
       });
     };
-    const plain = await Plan.fixed(device, memory, 'plain', [work]);
-    plans.push({ label: 'plain', plan: plain, milliseconds: Infinity });
-    const expected = await results(plain);
-    for (const { label, work: dispatches } of alternatives) {
-      const plan = await Plan.fixed(device, memory, label, dispatches()).catch(() => undefined);
-      if (!plan) continue;
-      const found = await results(plan);
-      if (found.every((part, i) => agrees(part, expected[i]!)))
-        plans.push({ label, plan, milliseconds: Infinity });
-      else plan.destroy();
-    }
-    return (await race(plans, (plan, runs) => time(device, timer, plan, runs))).label;
+    return await device.quiet.during(async () => {
+      await device.gpu.queue.onSubmittedWorkDone();
+      const expected = await results(plain);
+      const right = [plain];
+      for (const plan of plans.slice(1)) {
+        const found = await results(plan);
+        if (found.every((part, i) => agrees(part, expected[i]!))) right.push(plan);
+      }
+      return (await race(right, (plan, runs) => time(device, timer, plan, runs))).label;
+    });
   } finally {
     timer.destroy();
-    for (const { plan } of plans) plan.destroy();
+    for (const plan of plans) plan.destroy();
     readback.destroy();
     memory.destroy();
   }
 }
 
-interface Candidate {
-  readonly label: string;
-  readonly plan: Plan;
-  /** Of its quickest run. */
-  milliseconds: number;
-}
-
 /** The quickest. All run equally often in a pass, so that what a pass costs besides does not count for one of them. */
 async function race(
-  candidates: readonly Candidate[],
+  plans: readonly Plan[],
   time: (plan: Plan, runs: number) => Promise<number>,
-): Promise<Candidate> {
+): Promise<Plan> {
   const start = performance.now();
-  const [plain] = candidates;
+  const [plain] = plans;
   let runs = 1;
   for (let tries = 0; runs < MOST_RUNS && tries < TRIES; ) {
-    if (runs * (await time(plain!.plan, runs)) >= MILLISECONDS) tries++;
+    if (runs * (await time(plain!, runs)) >= MILLISECONDS) tries++;
     else [runs, tries] = [4 * runs, 0];
   }
-  let left = candidates;
+  let left = plans.map((plan) => ({ plan, milliseconds: Infinity }));
   for (let round = 0; round < ROUNDS && left.length > 1; round++) {
     if (round > 0 && performance.now() - start > ENOUGH_MILLISECONDS) break;
     for (const candidate of left) {
       const milliseconds = await time(candidate.plan, runs * 2 ** round);
+      // Of its quickest run.
       candidate.milliseconds = Math.min(candidate.milliseconds, milliseconds);
     }
     const best = Math.min(...left.map(({ milliseconds }) => milliseconds));
     left = left.filter(({ milliseconds }) => milliseconds <= CLOSE * best);
   }
-  return left.reduce((best, candidate) => (candidate.milliseconds < best.milliseconds ? candidate : best));
+  return left.reduce((best, candidate) => (candidate.milliseconds < best.milliseconds ? candidate : best))
+    .plan;
 }
 
-/** Milliseconds of one run out of so many in one pass: of the GPU's clock where it has one, for training goes on meanwhile. */
-async function time(
-  { gpu, canMeasureTime }: Device,
-  timer: PassTimer,
-  plan: Plan,
-  runs: number,
-): Promise<number> {
-  const encoder = gpu.createCommandEncoder({ label: 'tuner' });
-  const pass = encoder.beginComputePass(timer.pass('tuner'));
-  for (let i = 0; i < runs; i++) plan.encode(pass);
-  pass.end();
-  const read = timer.resolve(encoder);
-  const commands = encoder.finish();
-  if (!canMeasureTime) await gpu.queue.onSubmittedWorkDone();
+/** Milliseconds of one run out of so many in one pass: of the GPU's clock where it has one. */
+async function time({ gpu }: Device, timer: PassTimer, plan: Plan, runs: number): Promise<number> {
   const start = performance.now();
-  gpu.queue.submit([commands]);
+  const read = submitPass(
+    gpu,
+    timer.pass('tuner'),
+    (pass) => {
+      for (let i = 0; i < runs; i++) plan.encode(pass);
+    },
+    (encoder) => timer.resolve(encoder),
+  );
   const [timed] = await read();
   if (timed) return timed.milliseconds / runs;
   await gpu.queue.onSubmittedWorkDone();

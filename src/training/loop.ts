@@ -92,6 +92,16 @@ export class TrainingLoop {
   }
 
   #pump(): void {
+    const { end } = this.#trainer.device.quiet;
+    if (end) {
+      void end.then(() => {
+        // The wait is no time that iterations took.
+        if (this.#inFlight === 0) this.#lastFinish = performance.now();
+        this.#pump();
+      });
+      this.#restIfIdle();
+      return;
+    }
     while (
       this.#running &&
       this.#inFlight < SUBMITS_IN_FLIGHT &&
@@ -99,10 +109,12 @@ export class TrainingLoop {
       this.#trainer.step < this.#options.until
     )
       this.#submit();
-    if (this.#inFlight === 0) {
-      if (this.#running && this.#trainer.step >= this.#options.until) this.#finish();
-      for (const resolve of this.#idle.splice(0)) resolve();
-    }
+    if (this.#inFlight === 0 && this.#running && this.#trainer.step >= this.#options.until) this.#finish();
+    this.#restIfIdle();
+  }
+
+  #restIfIdle(): void {
+    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #submit(): void {

@@ -317,6 +317,32 @@ describe('the loop', () => {
     map.mockRestore();
   });
 
+  test('submits nothing while something is measured, and goes on behind it', async () => {
+    const trainer = await create();
+    const onDone = vi.fn();
+    const options = { until: 50, reportEvery: 1000, evaluateEvery: Number.POSITIVE_INFINITY };
+    const loop = new TrainingLoop(trainer, { ...options, onDone });
+    loop.start();
+    let measured = () => {};
+    const quiet = device().quiet.during(
+      () =>
+        new Promise<void>((resolve) => {
+          measured = resolve;
+        }),
+    );
+    const { step } = trainer;
+    expect(step).toBeLessThan(50);
+    for (let turn = 0; turn < 20; turn++) await device().gpu.queue.onSubmittedWorkDone();
+    // It can be paused meanwhile.
+    await loop.pause();
+    loop.start();
+    expect(trainer.step).toBe(step);
+    measured();
+    await quiet;
+    await vi.waitFor(() => expect(onDone).toHaveBeenCalled(), 30_000);
+    expect(trainer.step).toBe(50);
+  });
+
   test('pauses with everything reported, and goes on to the same bytes', async () => {
     const [straight, paused] = [await create(), await create()];
     straight.advance(300);
