@@ -11,7 +11,7 @@ import { type Alternative, isSlot, type Slot, type Work } from './work';
 /** Relative to the largest magnitude: sums in another order differ by the rounding of float32. */
 const TOLERANCE = 1e-4;
 /** Candidates run in turns; in the first round the plain one takes at least this long, and each round is twice as long. */
-const MILLISECONDS = 3;
+const MILLISECONDS = 1;
 const ROUNDS = 3;
 /** Who takes longer than this times the quickest is out. */
 const CLOSE = 1.25;
@@ -23,8 +23,8 @@ const ENOUGH_MILLISECONDS = 60;
 
 /**
  * The label of the quickest alternative that computes what the plain one does, or `plain`. Everything is compiled first, while training
- * goes on; then, in quiet, it takes some 3 ms a candidate and 20 ms more where a product takes less than that: a second or two for the two
- * dozen products of a run. Rejects where the plain one fails.
+ * goes on; then, in quiet, it takes the GPU some 1 ms a candidate and 10 ms more where a product takes less than that, and a wait for each
+ * answer. Rejects where the plain one fails.
  */
 export async function measureAlternatives(
   device: Device,
