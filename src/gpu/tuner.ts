@@ -40,11 +40,13 @@ export async function measureAlternatives(
     for (const slot of slots) memory.allocate(slot);
     const plain = await Plan.fixed(device, memory, 'plain', [work]);
     plans.push(plain);
-    for (const { label, work: dispatches } of alternatives) {
+    const compiled = await Promise.all(
       // What does not compile here is no alternative.
-      const plan = await Plan.fixed(device, memory, label, dispatches()).catch(() => undefined);
-      if (plan) plans.push(plan);
-    }
+      alternatives.map(({ label, work: dispatches }) =>
+        Plan.fixed(device, memory, label, dispatches()).catch(() => undefined),
+      ),
+    );
+    plans.push(...compiled.filter((plan) => plan !== undefined));
     const patterns = slots.map((slot, i) => [slot, pattern(slot.length, i)] as const);
     const written = outputsOf(work);
     const results = async (plan: Plan): Promise<Float32Array[]> => {
