@@ -13,7 +13,7 @@ export interface Device {
   readonly pipelines: PipelineCache;
   /** Chooses among the alternatives of matrix products. */
   readonly strategies: Strategies;
-  /** When they measure, nothing else fills the queue. */
+  /** While they measure, training submits nothing. */
   readonly quiet: Quiet;
   readonly canMeasureTime: boolean;
   /** Invocations of a subgroup; undefined without the feature, or where it may differ from kernel to kernel. */

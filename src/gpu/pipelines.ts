@@ -12,6 +12,7 @@ interface Entry {
   /** As first asked for, or as edited since. */
   kernel: Kernel;
   readonly ready: Promise<Pipeline>;
+  isReady: boolean;
 }
 
 export class PipelineCache {
@@ -29,34 +30,41 @@ export class PipelineCache {
 
   /** The kernel's pipeline; rejects with the compiler's message, file and entry point where it does not compile. */
   get(kernel: Kernel): Promise<Pipeline> {
-    const { ready } = this.#known(kernel);
+    const { ready } = this.#entry(kernel);
     this.#urgent.add(ready);
     const done = () => this.#urgent.delete(ready);
     ready.then(done, done);
     return ready;
   }
 
-  #known(kernel: Kernel): Entry {
-    const key = `${kernel.entryPoint}\n${kernel.code}`;
+  #entry(kernel: Kernel): Entry {
+    const key = keyOf(kernel);
     const known = this.#entries.get(key);
     if (known) return known;
-    const entry = { kernel, ready: this.#create(kernel) };
+    const entry = { kernel, ready: this.#create(kernel), isReady: false };
     this.#entries.set(key, entry);
-    // A failed compilation must not be remembered: an edited shader gets another try.
-    entry.ready.catch(() => this.#entries.delete(key));
+    entry.ready.then(
+      () => {
+        entry.isReady = true;
+      },
+      // A failed compilation must not be remembered: an edited shader gets another try.
+      () => this.#entries.delete(key),
+    );
     return entry;
   }
 
   /**
-   * As `get`, when nothing that somebody waits for is being compiled, and one at a time; undefined, and not compiled, where
-   * it is no longer wanted by then.
+   * As `get`, but what is not compiled yet is so when nothing that somebody waits for is, and one at a time; undefined, and not
+   * compiled, where it is no longer wanted by then.
    */
   getLater(kernel: Kernel, isWanted: () => boolean): Promise<Pipeline | undefined> {
+    const known = this.#entries.get(keyOf(kernel));
+    if (known?.isReady) return known.ready;
     const before = this.#later;
     const compiled = (async () => {
       await before;
       while (this.#urgent.size > 0) await Promise.allSettled(this.#urgent);
-      return isWanted() ? this.#known(kernel).ready : undefined;
+      return isWanted() ? this.#entry(kernel).ready : undefined;
     })();
     const settled = () => {};
     this.#later = compiled.then(settled, settled);
@@ -120,6 +128,8 @@ export class PipelineCache {
     }
   }
 }
+
+const keyOf = ({ entryPoint, code }: Kernel) => `${entryPoint}\n${code}`;
 
 function bufferType(binding: Kernel['bindings'][string]): GPUBufferBindingType {
   if (binding.kind === 'uniform') return 'uniform';

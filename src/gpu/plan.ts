@@ -121,12 +121,15 @@ export class Plan {
       if (!step.work.alternatives) continue;
       const chosen = alternativeOf(await this.#device.strategies.choose(step.work));
       if (this.#destroyed) return;
-      // What does not compile here is no alternative; the plain one goes on.
-      const dispatches = chosen && (await this.#freeze(chosen.work(), 'later').catch(() => undefined));
-      if (this.#destroyed) return;
-      if (!dispatches) continue;
-      step.dispatches = dispatches;
-      step.label = chosen.label;
+      if (!chosen) continue;
+      try {
+        const dispatches = await this.#freeze(chosen.work(), 'later');
+        if (this.#destroyed) return;
+        step.dispatches = dispatches;
+        step.label = chosen.label;
+      } catch {
+        // What does not compile here is no alternative; the plain one goes on.
+      }
     }
   }
 

@@ -1,24 +1,20 @@
-// Time on the GPU without the training that else keeps its queue full: what is measured then waits for nothing but itself.
+// Time in which training submits nothing, so that what is measured waits for nothing but itself.
 
 export class Quiet {
   #end: Promise<void> | undefined;
 
-  /** Resolves when it is over; undefined where nothing is being measured. Who fills the queue submits nothing until then. */
+  /** Resolves when it is over; undefined where nothing is being measured. Who keeps the queue full submits nothing until then. */
   get end(): Promise<void> | undefined {
     return this.#end;
   }
 
-  /** Does something in it. One at a time: another waits for the one before. */
-  async during<Result>(measure: () => Promise<Result>): Promise<Result> {
-    while (this.#end) await this.#end;
+  /** Does something in it; the next one when this is over. */
+  during<Result>(measure: () => Promise<Result>): Promise<Result> {
     const measured = measure();
-    const end = measured.then(
-      () => {},
-      () => {},
-    );
-    this.#end = end.then(() => {
+    const over = () => {
       this.#end = undefined;
-    });
+    };
+    this.#end = measured.then(over, over);
     return measured;
   }
 }

@@ -38,6 +38,18 @@ test('what computes something else never wins, however quick', async () => {
   expect(chosen).toBe('plain');
 });
 
+test('what cannot even be made is no candidate, and keeps no other from winning', async () => {
+  const unmade: Alternative = {
+    strategy: 'subgroup',
+    label: 'unmade',
+    work: () => {
+      throw new Error('no such tile');
+    },
+  };
+  const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 16, 1] as const };
+  expect(await measureAlternatives(device(), plainlySlow, [unmade, right])).toBe('right');
+});
+
 test.each([
   ['the GPU’s clock', true],
   ['the clock on the wall, where the GPU has none', false],
@@ -102,10 +114,16 @@ test('what was measured once is remembered, under what could change it', async (
   const again = new Strategies(stranger(), { store, compiler: 'one' });
   expect(await again.choose(withAlternatives([wrong]))).toBe(wrong);
   expect(written).toHaveLength(2);
-  // Another compiler measures anew.
+  // Another kernel measures anew,
+  const changed = { ...copyRows, source: `${copyRows.source}// changed` };
+  const work = withAlternatives([wrong]);
+  const edited = { ...work, alternatives: { ...work.alternatives!, kernels: [changed] } };
+  expect(await again.choose(edited)).toBe('plain');
+  expect(written).toHaveLength(3);
+  // and so does another compiler.
   const other = new Strategies(stranger(), { store, compiler: 'two' });
   expect(await other.choose(withAlternatives([wrong]))).toBe('plain');
-  expect(written).toHaveLength(3);
+  expect(written).toHaveLength(4);
 });
 
 test('a store that fails costs a measurement and nothing else', async () => {

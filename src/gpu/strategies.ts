@@ -85,14 +85,9 @@ export class Strategies {
     if (known) return known;
     const { key: product, kernels, on } = work.alternatives!;
     const there = on(this.#traits);
-    const texts = [work.kernel, ...kernels].map(({ code }) => code);
-    const labels = there.map(({ label }) => label);
-    const key = [
-      this.#device.name,
-      this.#options.compiler,
-      hashOf([...texts, ...labels].join()),
-      product,
-    ].join(' · ');
+    // The tiles follow from the adapter's traits.
+    const made = [work.kernel.code, ...kernels.map(({ source }) => source), JSON.stringify(this.#traits)];
+    const key = [this.#device.name, this.#options.compiler, hashOf(made.join()), product].join(' · ');
     this.#choices ??= (this.#options.store?.read() ?? Promise.resolve({}))
       .catch(() => ({}))
       .then((read) => ({ ...read }));

@@ -12,6 +12,8 @@ import { type Alternative, isSlot, type Slot, type Work } from './work';
 const TOLERANCE = 1e-4;
 /** Candidates run in turns; in the first round the plain one takes at least this long, and each round is twice as long. */
 const MILLISECONDS = 1;
+/** So long by the clock on the wall, which counts the way there and back too. */
+const WALL_MILLISECONDS = 5;
 const ROUNDS = 3;
 /** Who takes longer than this times the quickest is out. */
 const CLOSE = 1.25;
@@ -23,8 +25,7 @@ const ENOUGH_MILLISECONDS = 60;
 
 /**
  * The label of the quickest alternative that computes what the plain one does, or `plain`. Everything is compiled first, while training
- * goes on; then, in quiet, it takes the GPU some 1 ms a candidate and 10 ms more where a product takes less than that, and a wait for each
- * answer. Rejects where the plain one fails.
+ * goes on; then, in quiet, it takes the GPU some milliseconds a candidate, and a wait for each answer. Rejects where the plain one fails.
  */
 export async function measureAlternatives(
   device: Device,
@@ -42,16 +43,21 @@ export async function measureAlternatives(
     plans.push(plain);
     const compiled = await Promise.all(
       // What does not compile here is no alternative.
-      alternatives.map(({ label, work: dispatches }) =>
-        Plan.fixed(device, memory, label, dispatches()).catch(() => undefined),
-      ),
+      alternatives.map(async ({ label, work: dispatches }) => {
+        try {
+          return await Plan.fixed(device, memory, label, dispatches());
+        } catch {
+          return undefined;
+        }
+      }),
     );
     plans.push(...compiled.filter((plan) => plan !== undefined));
     const patterns = slots.map((slot, i) => [slot, pattern(slot.length, i)] as const);
+    for (const [slot, numbers] of patterns) memory.write(slot, numbers);
     const written = outputsOf(work);
     const results = async (plan: Plan): Promise<Float32Array[]> => {
-      // Written anew each time, results too: what a candidate leaves out must not be found there from the one before.
-      for (const [slot, numbers] of patterns) memory.write(slot, numbers);
+      // What a candidate leaves out must not be found there from the one before.
+      for (const [slot, numbers] of patterns) if (written.includes(slot)) memory.write(slot, numbers);
       const read = submitPass(
         device.gpu,
         'tuner',
@@ -72,13 +78,14 @@ export async function measureAlternatives(
     };
     return await device.quiet.during(async () => {
       await device.gpu.queue.onSubmittedWorkDone();
-      const expected = await results(plain);
+      const expected = (await results(plain)).map((part) => ({ part, scale: largestOf(part) }));
       const right = [plain];
       for (const plan of plans.slice(1)) {
         const found = await results(plan);
-        if (found.every((part, i) => agrees(part, expected[i]!))) right.push(plan);
+        if (expected.every(({ part, scale }, i) => agrees(found[i]!, part, scale))) right.push(plan);
       }
-      return (await race(right, (plan, runs) => time(device, timer, plan, runs))).label;
+      const least = device.canMeasureTime ? MILLISECONDS : WALL_MILLISECONDS;
+      return (await race(right, least, (plan, runs) => time(device, timer, plan, runs))).label;
     });
   } finally {
     timer.destroy();
@@ -91,13 +98,14 @@ export async function measureAlternatives(
 /** The quickest. All run equally often in a pass, so that what a pass costs besides does not count for one of them. */
 async function race(
   plans: readonly Plan[],
+  least: number,
   time: (plan: Plan, runs: number) => Promise<number>,
 ): Promise<Plan> {
   const start = performance.now();
   const [plain] = plans;
   let runs = 1;
   for (let tries = 0; runs < MOST_RUNS && tries < TRIES; ) {
-    if (runs * (await time(plain!, runs)) >= MILLISECONDS) tries++;
+    if (runs * (await time(plain!, runs)) >= least) tries++;
     else [runs, tries] = [4 * runs, 0];
   }
   let left = plans.map((plan) => ({ plan, milliseconds: Infinity }));
@@ -148,7 +156,16 @@ function outputsOf({ kernel, bindings }: Work): Slot[] {
   });
 }
 
-function agrees(found: Float32Array, expected: Float32Array): boolean {
-  const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-30);
-  return expected.every((x, i) => Math.abs(x - found[i]!) <= TOLERANCE * scale);
+// Millions of numbers, while training waits: plain loops.
+function largestOf(numbers: Float32Array): number {
+  let largest = 1e-30;
+  for (let i = 0; i < numbers.length; i++) largest = Math.max(largest, Math.abs(numbers[i]!));
+  return largest;
+}
+
+function agrees(found: Float32Array, expected: Float32Array, scale: number): boolean {
+  // Written so that NaN does not agree.
+  for (let i = 0; i < expected.length; i++)
+    if (!(Math.abs(expected[i]! - found[i]!) <= TOLERANCE * scale)) return false;
+  return true;
 }

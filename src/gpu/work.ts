@@ -42,7 +42,7 @@ export interface Alternatives {
   /** What is computed, of which shape: the same key, the same best choice. */
   readonly key: string;
   /** What the alternatives' kernels are variants of: another text may make another choice. */
-  readonly kernels: readonly Pick<Kernel, 'code'>[];
+  readonly kernels: readonly Pick<Kernel, 'source'>[];
   /** Those that run on such an adapter. */
   on(adapter: AdapterTraits): readonly Alternative[];
 }

@@ -96,6 +96,7 @@ export async function trainAlone<Result>(
     await start(trainer, pair, aim);
     const rows: MetricsRow[] = [];
     while (trainer.step < config.steps) {
+      await device.quiet.end;
       trainer.advance(Math.min(ITERATIONS_A_SUBMIT, config.steps - trainer.step));
       rows.push(...(await trainer.readMetrics()));
       pace(trainer.step / config.steps);

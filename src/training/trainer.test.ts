@@ -332,10 +332,10 @@ describe('the loop', () => {
     );
     const { step } = trainer;
     expect(step).toBeLessThan(50);
-    for (let turn = 0; turn < 20; turn++) await device().gpu.queue.onSubmittedWorkDone();
-    // It can be paused meanwhile.
+    // It can be paused meanwhile, also with something under way.
     await loop.pause();
     loop.start();
+    for (let turn = 0; turn < 20; turn++) await device().gpu.queue.onSubmittedWorkDone();
     expect(trainer.step).toBe(step);
     measured();
     await quiet;

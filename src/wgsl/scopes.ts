@@ -104,8 +104,9 @@ function constantValue(
   tokens: readonly Token[],
   evaluateRange: (start: number, end: number) => Value | undefined,
 ): Value | undefined {
+  if (keyword !== 'const') return undefined;
   const equals = indexOf(tokens, '=', at);
-  if (keyword !== 'const' || equals > end) return undefined;
+  if (equals > end) return undefined;
   const type = withoutTrivia(tokens.slice(at + 1, equals))
     .map((token) => token.text)
     .join('')

@@ -63,6 +63,19 @@ describe('unroll', () => {
     expect(unrolled(nested)).toBe('{ } { { g(1u, 0u); } } { { g(2u, 0u); } { g(2u, 1u); } }');
   });
 
+  test('unrolls by a constant that is made of the outer variable', () => {
+    const nested = `
+      // unroll
+      for (var i = 0u; i < 2u; i++) {
+        const n = i + 1u;
+        // unroll
+        for (var j = 0u; j < n; j++) { g(j); }
+      }`;
+    expect(unrolled(nested)).toBe(
+      '{ const n = 0u + 1u; { g(0u); } } { const n = 1u + 1u; { g(0u); } { g(1u); } }',
+    );
+  });
+
   test('leaves a loop without a marker inside one with a marker, and the other way round', () => {
     expect(
       unrolled('\n// unroll\nfor (var i = 0u; i < 2u; i++) { for (var j = 0u; j < i; j++) { g(j); } }'),
@@ -132,6 +145,11 @@ describe('unroll', () => {
     ],
     ['// unroll\nfor (var i = 0u; 2u > i; i++) {}', 'a loop to unroll goes on while “i < …”', 2],
     ['// unroll\nfor (var i = 0u; i < 2u; i = i + 1u) {}', 'a loop to unroll steps by “i++” or “i += …”', 2],
+    [
+      '// unroll\nfor (var i: u32; i < 2u; i++) {}',
+      'the bounds of the loop over “i” to unroll are not constant',
+      2,
+    ],
     ['// unroll\nfor (; i < 2u; i++) {}', 'a loop to unroll begins with “var i = …”', 2],
     ['// unroll\nfor (var i = 0u; i < 2u; i++) {\nif (a) { break; } }', 'a loop to unroll has no “break”', 4],
     [

@@ -105,7 +105,7 @@ function readLoop(
   const variable = scopes.declarations.find(({ end, keyword: kind }) => end === first && kind === 'var');
   if (!variable) throw new TextError('a loop to unroll begins with “var i = …”', line);
   let equals = variable.at;
-  while (tokens[equals]!.text !== '=') equals++;
+  while (equals < first && tokens[equals]!.text !== '=') equals++;
 
   const range = `the bounds of the loop over “${variable.name}” to unroll`;
   const start = scopes.evaluate(equals + 1, first, counts);
