@@ -205,9 +205,12 @@ test('downloads MNIST once, and says so where it cannot', async ({ page }) => {
   const [images, labels] = idxFiles(12, { height: 28, width: 28 });
   let requests = 0;
   let isOnline = false;
+  let isSignIn = false;
   await page.route('https://cdn.jsdelivr.net/**', async (route) => {
     requests++;
     if (!isOnline) return route.abort('internetdisconnected');
+    if (isSignIn)
+      return route.fulfill({ body: '<html>Sign in</html>', headers: { 'access-control-allow-origin': '*' } });
     const { buffer } = route.request().url().includes('images') ? images! : labels!;
     return route.fulfill({ body: buffer, headers: { 'access-control-allow-origin': '*' } });
   });
@@ -220,6 +223,11 @@ test('downloads MNIST once, and says so where it cannot', async ({ page }) => {
   await expect(problem.getByRole('button')).toBeHidden();
 
   isOnline = true;
+  isSignIn = true;
+  await download.click();
+  await expect(problem).toContainText('is no such file');
+
+  isSignIn = false;
   await download.click();
   await waitForPhase(page, 'ready');
   await expect(dataText(page)).toHaveText('MNIST: 12 images, 8 × 8, grey, 4 classes.');
@@ -232,7 +240,7 @@ test('downloads MNIST once, and says so where it cannot', async ({ page }) => {
   await expect(page.locator('#reading')).toBeHidden();
   await expect(problem).toBeHidden();
   expect(requests).toBe(before);
-  expect(before).toBe(3);
+  expect(before).toBe(4);
 });
 
 test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });

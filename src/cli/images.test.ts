@@ -660,6 +660,20 @@ describe('pictures', () => {
 });
 
 describe('archives', () => {
+  test('a second file of the same path is bad, and not read', async () => {
+    const entry = (name: string, body: Uint8Array) => ({
+      header: { name, size: body.length, type: 'file' as const },
+      body,
+    });
+    const [first, second] = [await image('png', 2, 2, '#202020'), await image('png', 2, 2, '#606060')];
+    put('twice.tar', await packTar([entry('a.png', first), entry('b.png', first), entry('a.png', second)]));
+    await expect(read('twice.tar')).rejects.toThrow('is in the archive more than once');
+    const { images, skipped } = await read('twice.tar', { skipBad: true });
+    expect(images.count).toBe(2);
+    expect(skipped).toHaveLength(1);
+    expect(new Set(Buffer.concat(images.pieces))).toEqual(new Set([0x20]));
+  });
+
   test('a zip of pictures in folders, stored and deflated', async () => {
     const entries = {
       'digits/': new Uint8Array(),

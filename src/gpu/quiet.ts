@@ -8,7 +8,7 @@ export class Quiet {
     return this.#end;
   }
 
-  /** Does something in it; the next one when this is over. */
+  /** Does something in it. Not two at once: `Strategies` measures one product after the other. */
   during<Result>(measure: () => Promise<Result>): Promise<Result> {
     const measured = measure();
     const over = () => {

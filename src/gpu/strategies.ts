@@ -85,8 +85,13 @@ export class Strategies {
     if (known) return known;
     const { key: product, kernels, on } = work.alternatives!;
     const there = on(this.#traits);
-    // The tiles follow from the adapter's traits.
-    const made = [work.kernel.code, ...kernels.map(({ source }) => source), JSON.stringify(this.#traits)];
+    const labels = there.map(({ label }) => label);
+    const made = [
+      work.kernel.code,
+      ...kernels.map(({ source }) => source),
+      ...labels,
+      JSON.stringify(this.#traits),
+    ];
     const key = [this.#device.name, this.#options.compiler, hashOf(made.join()), product].join(' · ');
     this.#choices ??= (this.#options.store?.read() ?? Promise.resolve({}))
       .catch(() => ({}))

@@ -1,5 +1,6 @@
 // MNIST's training half from its public mirror, kept by the browser for the next time.
 
+import { isGzip } from '../../data/reading/gunzip';
 import { UserError } from '../../math/errors';
 
 /** LeCun, Cortes and Burges; CC BY-SA 3.0. This mirror answers pages of any origin. */
@@ -22,6 +23,11 @@ export async function downloadMnist(progress: (bytes: number, of: number) => voi
     const url = MIRROR + name;
     const kept = await cache?.match(url);
     const blob = kept ? await kept.blob() : await download(url, (bytes) => progress(before + bytes, BYTES));
+    // Whatever else answered (a network's sign-in page, say) must not be kept for the next time.
+    if (!kept && !(await isIdx(blob)))
+      throw new UserError(
+        `MNIST could not be downloaded from ${new URL(MIRROR).host} (what came for ${name} is no such file); its files from elsewhere, opened here, would do.`,
+      );
     // A full storage is no reason not to go on.
     if (!kept) await cache?.put(url, new Response(blob)).catch(() => {});
     before += blob.size;
@@ -29,6 +35,12 @@ export async function downloadMnist(progress: (bytes: number, of: number) => voi
     files.push(new File([blob], name));
   }
   return files;
+}
+
+/** Gzipped, or unpacked on the way. */
+async function isIdx(blob: Blob): Promise<boolean> {
+  const head = new Uint8Array(await blob.slice(0, 3).arrayBuffer());
+  return isGzip(head) || head.join() === '0,0,8';
 }
 
 async function download(url: string, progress: (bytes: number) => void): Promise<Blob> {

@@ -15,7 +15,7 @@ export async function openArchive(file: InputFile, name: string): Promise<FileLi
   if (!open) return undefined;
   try {
     const list = await open(file, name);
-    return { ...list, files: withProblems(list.files) };
+    return { ...list, files: withProblems(list.files), open: (paths) => firstOfEach(list.open(paths)) };
   } catch (error) {
     if (!(error instanceof BadFile)) throw error;
     throw new UserError(`${name}: ${error.message}; a whole archive with images in it would do.`);
@@ -39,6 +39,15 @@ function withProblems(files: readonly ListedFile[]): ListedFile[] {
     const problem = file.problem ?? (leadsOut(file.path) ? OUTSIDE : twice ? TWICE : undefined);
     return problem === undefined ? file : { ...file, problem };
   });
+}
+
+/** Another file of the same path is one of the problems. */
+async function* firstOfEach(files: ReturnType<FileList['open']>): ReturnType<FileList['open']> {
+  const seen = new Set<string>();
+  for await (const file of files) {
+    if (!seen.has(file.path)) yield file;
+    seen.add(file.path);
+  }
 }
 
 const OUTSIDE = 'has a path that leads out of the archive';
