@@ -126,9 +126,12 @@ function program(console: Console, exit: (code: number) => void): Command {
         if (options.resume !== undefined) {
           const given = [
             ...(source === undefined ? [] : [source]),
-            ...['out', 'name']
-              .filter((key) => command.getOptionValueSource(key) === 'cli')
-              .map((key) => `--${key}`),
+            ...['out', 'name', 'data', 'image-size', 'skip-bad']
+              .filter((name) => {
+                const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+                return command.getOptionValueSource(key) === 'cli';
+              })
+              .map((name) => `--${name}`),
           ];
           if (given.length > 0)
             throw new UserError(
@@ -136,6 +139,8 @@ function program(console: Console, exit: (code: number) => void): Command {
                 `--resume without it would do.`,
             );
         }
+        if (options.runtime === 'chrome' && options.strategy !== undefined)
+          throw new UserError('--strategy: the page chooses by itself; --runtime node would do.');
         await train(source, { ...(options as unknown as TrainOptions), settings }, console);
       },
     );
