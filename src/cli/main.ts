@@ -43,6 +43,9 @@ export async function main(args: readonly string[], console: Console = processCo
   }
 }
 
+/** Options of `train` that a run which goes on has settled. */
+const OF_NEW_RUNS: ReadonlySet<string> = new Set(['out', 'name', 'data', 'image-size', 'skip-bad']);
+
 // Commands are imported when they are called for: `presets` needs neither a GPU nor a canvas.
 function program(console: Console, exit: (code: number) => void): Command {
   const program = new Command('webgan')
@@ -126,12 +129,10 @@ function program(console: Console, exit: (code: number) => void): Command {
         if (options.resume !== undefined) {
           const given = [
             ...(source === undefined ? [] : [source]),
-            ...['out', 'name', 'data', 'image-size', 'skip-bad']
-              .filter((name) => {
-                const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-                return command.getOptionValueSource(key) === 'cli';
-              })
-              .map((name) => `--${name}`),
+            ...command.options
+              .filter((option) => OF_NEW_RUNS.has(option.name()))
+              .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+              .map((option) => option.long),
           ];
           if (given.length > 0)
             throw new UserError(

@@ -1,8 +1,8 @@
 // One compute pass in one submit: how everything reaches the queue, apart from what has several passes or draws.
 
 /**
- * Encodes and submits one pass, given by its label or its descriptor, and waits for nothing. `then` may encode copies behind the pass, in the same submit; what
- * it returns is returned.
+ * Encodes and submits one pass, given by its label or its descriptor, and waits for nothing. `then` may encode copies
+ * behind the pass, in the same submit; what it returns is returned.
  */
 export function submitPass<Result = void>(
   device: GPUDevice,

@@ -7,7 +7,7 @@ import { freeze } from './freeze';
 import { type Included, type ReadInclude, resolveIncludes } from './include';
 import type { Binding, Kernel, Scalar, UniformBinding } from './kernel';
 import { workgroupSizeOf } from './specialize';
-import { closingBracket, skipTrivia, type Token, textOf, tokenize, withoutTrivia } from './tokens';
+import { closingBracket, findText, skipTrivia, type Token, textOf, tokenize, withoutTrivia } from './tokens';
 import { codeOf } from './variantCode';
 
 export interface Description {
@@ -209,7 +209,7 @@ function reflect(tokens: readonly Token[]): WgslReflect {
   const patched = [...tokens];
   for (const [index, { text }] of tokens.entries()) {
     if (text !== 'compute' || tokens[index - 1]?.text !== '@') continue;
-    const fn = tokens.findIndex((other, at) => at > index && other.text === 'fn');
+    const fn = findText(tokens, 'fn', index);
     const entryPoint = tokens[skipTrivia(tokens, fn + 1)]?.text ?? '';
     const { size, start, end } = workgroupSizeOf(tokens, entryPoint);
     for (let at = start; at < end; at++)

@@ -1,7 +1,7 @@
 // Which declaration each name of a function body means: what unrolling and array splitting need to be safe.
 
 import { evaluate, type Lookup, typedValue, type Value } from './constants';
-import { closingBracket, skipTrivia, skipTriviaBack, type Token, withoutTrivia } from './tokens';
+import { closingBracket, findText, skipTrivia, skipTriviaBack, type Token, withoutTrivia } from './tokens';
 
 /** A name declared inside a function: a parameter, or a `var`, `let` or `const`. */
 export interface Declaration {
@@ -54,11 +54,11 @@ export function resolveScopes(tokens: readonly Token[], constants: Lookup): Scop
       if (ended) declare(ended);
     } else if (token.kind !== 'name') {
     } else if (token.text === 'fn') {
-      const open = indexOf(tokens, '(', index);
+      const open = findText(tokens, '(', index);
       const close = closingBracket(tokens, open);
       scopes.push(new Map());
       for (const parameter of parameterNames(tokens, open + 1, close)) declare(parameter);
-      const body = indexOf(tokens, '{', close);
+      const body = findText(tokens, '{', close);
       extraEnds.set(closingBracket(tokens, body), index);
       index = body - 1;
     } else if (token.text === 'for') {
@@ -105,7 +105,7 @@ function constantValue(
   evaluateRange: (start: number, end: number) => Value | undefined,
 ): Value | undefined {
   if (keyword !== 'const') return undefined;
-  const equals = indexOf(tokens, '=', at);
+  const equals = findText(tokens, '=', at);
   if (equals > end) return undefined;
   const type = withoutTrivia(tokens.slice(at + 1, equals))
     .map((token) => token.text)
@@ -113,13 +113,6 @@ function constantValue(
     .slice(1);
   const value = evaluateRange(equals + 1, end);
   return value && typedValue(value, type || undefined);
-}
-
-/** Index of the first such token behind `after`; `tokens.length` where there is none. */
-function indexOf(tokens: readonly Token[], text: string, after: number): number {
-  let index = after + 1;
-  while (index < tokens.length && tokens[index]!.text !== text) index++;
-  return index;
 }
 
 function parameterNames(tokens: readonly Token[], start: number, end: number): Declaration[] {

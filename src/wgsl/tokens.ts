@@ -60,6 +60,13 @@ export function skipTriviaBack(tokens: readonly Token[], from: number): number {
   return index;
 }
 
+/** Index of the first token with this text behind `after`; `tokens.length` where there is none. */
+export function findText(tokens: readonly Token[], text: string, after: number): number {
+  let index = after + 1;
+  while (index < tokens.length && tokens[index]!.text !== text) index++;
+  return index;
+}
+
 /** Index of the bracket that closes the one at `open`. */
 export function closingBracket(tokens: readonly Token[], open: number): number {
   const opening = tokens[open]!.text;

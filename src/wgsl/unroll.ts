@@ -6,6 +6,7 @@ import { TextError } from './errors';
 import { type Declaration, resolveScopes, type Scopes } from './scopes';
 import {
   closingBracket,
+  findText,
   skipTrivia,
   skipTriviaBack,
   type Token,
@@ -104,8 +105,7 @@ function readLoop(
   const [first, second] = semicolons as [number, number];
   const variable = scopes.declarations.find(({ end, keyword: kind }) => end === first && kind === 'var');
   if (!variable) throw new TextError('a loop to unroll begins with “var i = …”', line);
-  let equals = variable.at;
-  while (equals < first && tokens[equals]!.text !== '=') equals++;
+  const equals = findText(tokens, '=', variable.at);
 
   const range = `the bounds of the loop over “${variable.name}” to unroll`;
   const start = scopes.evaluate(equals + 1, first, counts);

@@ -23,11 +23,6 @@ export async function downloadMnist(progress: (bytes: number, of: number) => voi
     const url = MIRROR + name;
     const kept = await cache?.match(url);
     const blob = kept ? await kept.blob() : await download(url, (bytes) => progress(before + bytes, BYTES));
-    // Whatever else answered (a network's sign-in page, say) must not be kept for the next time.
-    if (!kept && !(await isIdx(blob)))
-      throw new UserError(
-        `MNIST could not be downloaded from ${new URL(MIRROR).host} (what came for ${name} is no such file); its files from elsewhere, opened here, would do.`,
-      );
     // A full storage is no reason not to go on.
     if (!kept) await cache?.put(url, new Response(blob)).catch(() => {});
     before += blob.size;
@@ -51,11 +46,15 @@ async function download(url: string, progress: (bytes: number) => void): Promise
     let bytes = 0;
     for (const reader = response.body.getReader(); ; ) {
       const { value, done } = await reader.read();
-      if (done) return new Blob(chunks);
+      if (done) break;
       chunks.push(value);
       bytes += value.length;
       progress(bytes);
     }
+    const blob = new Blob(chunks);
+    // Whatever else answered (a network's sign-in page, say) must not be kept for the next time.
+    if (!(await isIdx(blob))) throw new Error('what came is no such file');
+    return blob;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UserError(
