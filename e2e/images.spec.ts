@@ -103,7 +103,7 @@ test('trains on IDX files, keeps them and the run over a reload, and goes on wit
   await expect(dataText(page)).toHaveText('2 files: 40 images, 8 × 8, grey, 4 classes.');
   await expectSheet(page, GREY);
   for (let step = 0; step < 3; step++) await stepOnce(page, '.');
-  await expect(savedText(page)).toHaveText('Saved in this browser at step 3.');
+  await expect(savedText(page)).toHaveText('Saved in this browser as mnist-mlp, at step 3.');
 
   await page.reload();
   await waitForPhase(page, 'ready');
@@ -124,7 +124,7 @@ test('trains on IDX files, keeps them and the run over a reload, and goes on wit
   expect(await tensors(page)).toEqual(continued);
 
   // What is not wanted any more is not offered again.
-  await expect(savedText(page)).toHaveText('Saved in this browser at step 4.');
+  await expect(savedText(page)).toHaveText('Saved in this browser as mnist-mlp, at step 4.');
   await page.reload();
   await waitForPhase(page, 'ready');
   await offer.getByRole('button', { name: 'Forget it' }).click();
@@ -142,7 +142,7 @@ test('does not go on with other images than a run was trained on, unless they ar
   await page.locator('#files').setInputFiles(idxFiles(40, GREY));
   await waitForPhase(page, 'ready');
   await stepOnce(page, '.');
-  await expect(savedText(page)).toHaveText('Saved in this browser at step 1.');
+  await expect(savedText(page)).toHaveText('Saved in this browser as mnist-mlp, at step 1.');
   const others = idxFiles(24, GREY);
   await page.locator('#files').setInputFiles(others);
   await expect(dataText(page)).toContainText('24 images');

@@ -228,9 +228,9 @@ export class App {
 
   /** To where the run was saved last, and on at half the learning rates, once; else to its beginning. */
   #backFromFault(): void {
-    const name = this.#name;
-    const canGoOn = this.model.savedStep.value !== undefined && name !== undefined && !this.isSlower;
-    if (canGoOn) this.#configure({ kind: 'saved', name, slower: true }, name);
+    const place = this.model.saved.value?.place;
+    if (place && !this.isSlower)
+      this.#configure({ kind: 'saved', name: place.name, slower: true }, place.name);
     else this.reset();
   }
 

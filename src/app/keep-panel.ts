@@ -3,8 +3,9 @@
 import { computed, effect, signal } from '@preact/signals-core';
 import type { App } from './app';
 import { download } from './download';
-import { element } from './elements';
-import { ago, count } from './words';
+import { element, make } from './elements';
+import type { StoredRun } from './protocol';
+import { ago, count, savedRunInWords, savingInWords } from './words';
 
 export function bindKeeping(app: App): void {
   const { model } = app;
@@ -16,9 +17,10 @@ export function bindKeeping(app: App): void {
     const phase = model.phase.value;
     if (!runs || (phase !== 'ready' && phase !== 'waiting') || model.step.value > 0) return undefined;
     const { preset } = app.experiment.value;
-    const own = runs.find(({ name }) => name === preset);
+    const readable = runs.filter(({ problem }) => problem === undefined);
+    const own = readable.find((run) => run.preset === preset);
     // After a reload the last run of all is the likeliest to be wanted, whichever preset it is of.
-    const run = own ?? (isFirst ? runs[0] : undefined);
+    const run = own ?? (isFirst ? readable[0] : undefined);
     return run && !declined.value.has(run.name) ? run : undefined;
   });
   effect(() => {
@@ -29,7 +31,7 @@ export function bindKeeping(app: App): void {
     element('offer').hidden = !run;
     if (run)
       element('offer-text').textContent =
-        `${run.name} was left at step ${count(run.step)}, ${ago(Date.now() - run.time)}.`;
+        `${run.name} was left at step ${count(run.step ?? 0)}, ${ago(Date.now() - run.time)}.`;
   });
   element('continue').addEventListener('click', () => {
     if (offer.value) app.continueSaved(offer.value.name);
@@ -44,12 +46,16 @@ export function bindKeeping(app: App): void {
   });
 
   effect(() => {
-    const saved = model.saved.value;
-    element('saved-text').textContent =
-      saved?.problem ??
-      (saved
-        ? `Saved in this browser at step ${count(saved.step)}.`
-        : 'While it trains, a run is saved in this browser every half minute, and where it stops.');
+    element('saved-text').textContent = savingInWords(model.saved.value ?? {}, model.step.value);
+  });
+  const list = element('saved-runs');
+  effect(() => {
+    const runs = model.stored.value ?? [];
+    list.hidden = runs.length === 0;
+    // The list is made anew while somebody uses it: the focus stays with the same button.
+    const focused = list.contains(document.activeElement) ? document.activeElement?.id : undefined;
+    list.replaceChildren(...runs.map((run) => savedRun(app, run)));
+    if (focused) document.getElementById(focused)?.focus();
   });
   const exports = [element('export'), element('save-picture')];
   effect(() => {
@@ -66,4 +72,28 @@ export function bindKeeping(app: App): void {
     const step = String(model.step.value).padStart(6, '0');
     download(await app.engine.ask('picture', {}), `${preset}-${step}.png`);
   });
+}
+
+function savedRun(app: App, run: StoredRun): HTMLElement {
+  const { name } = run;
+  const button = (action: string, act: () => void) => {
+    const label = `${action} ${name}`;
+    const made = make('button', { type: 'button', id: `saved ${label}`, 'aria-label': label }, action);
+    made.addEventListener('click', act);
+    return made;
+  };
+  const goOn = button('Continue', () => {
+    app.continueSaved(name);
+    element('play').focus();
+  });
+  const forget = button('Forget', () => {
+    app.forget(name);
+    element('keep').querySelector('summary')?.focus();
+  });
+  return make(
+    'li',
+    {},
+    make('span', {}, make('strong', {}, name), ` ${savedRunInWords(run, Date.now())}`),
+    make('span', { class: 'offer-choices' }, ...(run.problem === undefined ? [goOn, forget] : [forget])),
+  );
 }

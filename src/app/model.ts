@@ -13,6 +13,7 @@ import {
   type Phase,
   type Problem,
   type Report,
+  type SavingReport,
   type StoredRun,
 } from './protocol';
 
@@ -44,7 +45,7 @@ export class Model {
   /** Runs in the browser's storage, the last saved first; unknown before it was looked into. */
   readonly stored = signal<readonly StoredRun[] | undefined>(undefined);
   /** How far the present run is saved, or why it is not. */
-  readonly saved = signal<{ readonly step: number; readonly problem?: string } | undefined>(undefined);
+  readonly saved = signal<SavingReport | undefined>(undefined);
   /** Images that the run waits for. */
   readonly wanted = signal<Extract<Report, { type: 'wanting' }> | undefined>(undefined);
   readonly problem = signal<Problem | undefined>(undefined);
@@ -64,12 +65,6 @@ export class Model {
   get run(): number {
     return this.#run;
   }
-
-  /** The step that the present run is saved at. */
-  readonly savedStep = computed(() => {
-    const saved = this.saved.value;
-    return saved && saved.problem === undefined ? saved.step : undefined;
-  });
 
   readonly canRun = computed(() => {
     const phase = this.phase.value;

@@ -22,7 +22,7 @@ export function bindProblems(app: App): void {
     const notice: Notice =
       problem.kind === 'unsupported'
         ? adviseOn(problem.reason, navigator.userAgent, problem.message)
-        : problemInWords(problem, app.isSlower ? undefined : app.model.savedStep.peek());
+        : problemInWords(problem, app.isSlower ? undefined : app.model.saved.peek()?.place?.step);
     element('problem-title').textContent = notice.title;
     element('problem-text').textContent = notice.text;
     element('problem-advice').replaceChildren(

@@ -11,6 +11,7 @@ import type { RecordingRequest, Snapshot, SnapshotRequest, StepSamples } from '.
 import type { MemoryReport } from '../training/run-memory';
 import type { Tensor, TrainerState } from '../training/tensor';
 import type { Experiment } from './address';
+import type { SavedAs } from './storage';
 
 /** Which half of an iteration a single step makes: k updates of D and one of G are one iteration, `both`. */
 export type Update = 'discriminator' | 'generator' | 'both';
@@ -68,9 +69,19 @@ type SavedBeginning =
 /** A run in the browser's storage. */
 export interface StoredRun {
   readonly name: string;
-  readonly step: number;
+  readonly preset: string;
   /** When it was saved, in milliseconds since 1970. */
   readonly time: number;
+  readonly bytes: number;
+  /** How far it got; unknown where it cannot be read. */
+  readonly step?: number;
+  readonly problem?: string;
+}
+
+/** How far a run is saved, if it is, and why not further. */
+export interface SavingReport {
+  readonly place?: SavedAs;
+  readonly problem?: string;
 }
 
 /** What the trainer is doing. `waiting` is for images that the run wants. `finished` is reached after the configuration's steps; playing on from there is allowed. */
@@ -170,8 +181,8 @@ export type Report =
   | { readonly type: 'adapter'; readonly name: string }
   /** Saved runs, the last saved first. */
   | { readonly type: 'stored'; readonly runs: readonly StoredRun[] }
-  /** The run was saved, or cannot be. */
-  | { readonly type: 'saved'; readonly run: number; readonly step: number; readonly problem?: string }
+  /** The run was saved, or that failed. */
+  | ({ readonly type: 'saved'; readonly run: number } & SavingReport)
   /** The run cannot be made before there are images of this shape; `other`: those at hand are not what it was trained on. */
   | {
       readonly type: 'wanting';

@@ -3,8 +3,8 @@
 import { writeCheckpoint } from '../export/checkpoint';
 import type { RunConfig } from '../training/config';
 import type { Trainer } from '../training/trainer';
-import type { StoredRun } from './protocol';
-import { RunStore } from './storage';
+import type { SavingReport, StoredRun } from './protocol';
+import { baseName, RunStore, type SavedAs } from './storage';
 
 /** A run that is trained on is saved this often. */
 const INTERVAL = 30_000;
@@ -15,23 +15,34 @@ const DELAY = 1000;
 export interface Saveable {
   readonly trainer: Trainer;
   readonly config: RunConfig;
-  /** What it is saved under. */
+  /** What it is saved under where that is free. */
   readonly name: string;
 }
 
 export class Saver {
   readonly #run: Saveable;
   readonly #store: () => Promise<RunStore>;
-  readonly #said: (step: number, problem?: string) => void;
+  readonly #said: (report: SavingReport) => void;
+  #place: SavedAs | undefined;
+  /** What is not worth saving again. */
   #savedStep: number;
   #lastTime = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
-  #broken = false;
+  #stopped = false;
 
-  /** @param said gets each step that was saved, or why it was not; after that nothing more is tried. */
-  constructor(run: Saveable, store: () => Promise<RunStore>, said: (step: number, problem?: string) => void) {
+  /**
+   * @param said hears of each attempt; after one that failed the next is made as usual.
+   * @param place where the run goes on from, if that is in the storage.
+   */
+  constructor(
+    run: Saveable,
+    store: () => Promise<RunStore>,
+    said: (report: SavingReport) => void,
+    place?: SavedAs,
+  ) {
     this.#run = run;
+    this.#place = place;
     this.#store = store;
     this.#said = said;
     this.#savedStep = run.trainer.step;
@@ -59,37 +70,47 @@ export class Saver {
   /** Saves no more. */
   stop(): void {
     clearTimeout(this.#timer);
-    this.#broken = true;
+    this.#stopped = true;
   }
 
   async #save(): Promise<void> {
     const { trainer, config, name } = this.#run;
-    if (this.#broken || trainer.step === this.#savedStep) return;
+    if (this.#stopped || trainer.step === this.#savedStep) return;
     try {
       const store = await this.#store();
       const state = await trainer.readState();
-      await store.save(name, writeCheckpoint(config, state));
+      this.#place = await store.save(name, writeCheckpoint(config, state));
       this.#savedStep = state.updates.generator;
-      this.#said(this.#savedStep);
+      this.#said({ place: this.#place });
     } catch (error) {
       // Without a device there is nothing to save, which is said elsewhere.
-      if (this.#broken) return;
-      this.#broken = true;
-      this.#said(trainer.step, error instanceof Error ? error.message : String(error));
+      if (this.#stopped) return;
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#said({ ...(this.#place && { place: this.#place }), problem });
     }
   }
 }
 
-/** The browser's storage, opened when it is first needed. */
+/** The browser's storage, opened when it is first needed, and tried again where that failed. */
 export function lazyStore(): () => Promise<RunStore> {
   let store: Promise<RunStore> | undefined;
   return () => {
-    store ??= RunStore.open();
+    store ??= RunStore.open().catch((error) => {
+      store = undefined;
+      throw error;
+    });
     return store;
   };
 }
 
 /** What is saved, as the page is told. */
 export async function storedRuns(store: RunStore): Promise<StoredRun[]> {
-  return (await store.list()).map(({ name, step, saved }) => ({ name, step, time: saved.getTime() }));
+  return (await store.list()).map(({ name, saved, bytes, header, problem }) => ({
+    name,
+    time: saved.getTime(),
+    bytes,
+    preset: baseName(name),
+    ...(header && { step: header.step }),
+    ...(problem !== undefined && { problem }),
+  }));
 }

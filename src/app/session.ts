@@ -32,6 +32,7 @@ import type {
   Problem,
   Question,
   Report,
+  SavingReport,
   Update,
   View,
 } from './protocol';
@@ -39,6 +40,7 @@ import { RateMeter } from './rate';
 import { metricsColumns } from './rows';
 import { lazyStore, Saver, storedRuns } from './saver';
 import { watchShaders } from './shaders';
+import type { SavedAs } from './storage';
 import { trace } from './trace';
 
 /** Of the time that training gets, pictures may take this share: on a slow adapter they come less often. */
@@ -168,11 +170,17 @@ export class Session {
       const subject = await subjectOf(trainer);
       const picture = subject && (await this.#pictureOf(subject));
       if (this.#over) return;
-      const saved = (step: number, problem?: string) => this.#saved(run, step, problem);
+      const place: SavedAs | undefined =
+        beginning.kind === 'saved' && !slower ? { name: beginning.name, step: trainer.step } : undefined;
       const saver =
         name === undefined
           ? undefined
-          : new Saver({ trainer, config, name: experiment?.preset ?? name }, this.#store, saved);
+          : new Saver(
+              { trainer, config, name: experiment?.preset ?? name },
+              this.#store,
+              (report) => this.#saved(run, report),
+              place,
+            );
       const judge =
         subject?.kind === 'images'
           ? new Judge(trainer, subject.image, (step, scores) =>
@@ -195,6 +203,7 @@ export class Session {
           images: subject?.kind === 'images',
         },
       });
+      if (place) this.#saved(run, { place });
       this.#phase(trainer.step > 0 ? 'paused' : 'ready');
       this.#tellStrategies(run, trainer);
       this.#redraw();
@@ -237,8 +246,8 @@ export class Session {
     }
   }
 
-  #saved(run: number, step: number, problem: string | undefined): void {
-    this.#post({ type: 'saved', run, step, ...(problem !== undefined && { problem }) });
+  #saved(run: number, report: SavingReport): void {
+    this.#post({ type: 'saved', run, ...report });
     void this.#tellStored();
   }
 

@@ -1,22 +1,36 @@
 // The page's saved runs: checkpoints in the browser's own storage (OPFS), each replaced whole or not at all.
 
-import { type Checkpoint, describeCheckpoint, readCheckpoint } from '../export/checkpoint';
+import {
+  type Checkpoint,
+  type CheckpointHeader,
+  describeCheckpoint,
+  isSameRun,
+  readCheckpoint,
+} from '../export/checkpoint';
 import { UserError } from '../math/errors';
-import type { RunConfig } from '../training/config';
 
 /** A run in the store, as its file's header tells. */
 export interface SavedRun {
   readonly name: string;
-  /** Iterations so far. */
-  readonly step: number;
-  readonly config: RunConfig;
   readonly saved: Date;
   readonly bytes: number;
+  /** Why it cannot be gone on with, where the rest is unknown. */
+  readonly problem?: string;
+  readonly header?: CheckpointHeader;
+}
+
+/** Where a run is in the store after it was saved. */
+export interface SavedAs {
+  readonly name: string;
+  /** More than were saved just now where the same run was there already, and further on. */
+  readonly step: number;
 }
 
 const FOLDER = 'runs';
 const ENDING = '.safetensors';
 const UNFINISHED = '.part';
+/** Held while something is written, so that tabs take turns. */
+const LOCK = 'webgan saved runs';
 
 /** Not in TypeScript's library yet. */
 interface Movable {
@@ -29,17 +43,19 @@ interface Movable {
  */
 export class RunStore {
   readonly #folder: FileSystemDirectoryHandle;
-  // One write after the other: two of one name would share a file.
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #locks: Pick<LockManager, 'request'>;
 
   /**
    * @param root by default the browser's storage for this site.
    * @throws UserError where the browser gives none, as in some private windows.
    */
-  static async open(root?: FileSystemDirectoryHandle): Promise<RunStore> {
+  static async open(
+    root?: FileSystemDirectoryHandle,
+    locks: Pick<LockManager, 'request'> = navigator.locks,
+  ): Promise<RunStore> {
     try {
       const storage = root ?? (await navigator.storage.getDirectory());
-      return new RunStore(await storage.getDirectoryHandle(FOLDER, { create: true }));
+      return new RunStore(await storage.getDirectoryHandle(FOLDER, { create: true }), locks);
     } catch (error) {
       throw new UserError(
         `This browser keeps nothing for this page (${nameOf(error)}): runs are not saved here; exporting them would do.`,
@@ -47,40 +63,59 @@ export class RunStore {
     }
   }
 
-  private constructor(folder: FileSystemDirectoryHandle) {
+  private constructor(folder: FileSystemDirectoryHandle, locks: Pick<LockManager, 'request'>) {
     this.#folder = folder;
+    this.#locks = locks;
   }
 
-  /** All runs that can be read, the last saved first. */
+  /** All runs, the last saved first, those that cannot be read among them. */
   async list(): Promise<SavedRun[]> {
     const runs: SavedRun[] = [];
     for await (const [fileName, handle] of this.#folder.entries()) {
       if (handle.kind !== 'file' || !fileName.endsWith(ENDING)) continue;
-      const name = decodeURIComponent(fileName.slice(0, -ENDING.length));
-      try {
-        const file = await (handle as FileSystemFileHandle).getFile();
-        const { config, step } = await describeCheckpoint(file, name);
-        runs.push({ name, config, step, saved: new Date(file.lastModified), bytes: file.size });
-      } catch (error) {
-        // Another version's, or taken away just now: nothing to go on with.
-        if (!(error instanceof UserError) && !isMissing(error)) throw error;
-      }
+      const run = await this.#look(decodeURIComponent(fileName.slice(0, -ENDING.length)));
+      if (run) runs.push(run);
     }
     return runs.sort((a, b) => b.saved.getTime() - a.saved.getTime());
   }
 
-  /**
-   * Saves a run, in place of an earlier one of the name; if it fails, that one is still there.
-   * @param bytes of `writeCheckpoint`.
-   * @throws UserError where the storage is full, or another tab is saving the run.
-   */
-  save(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const saved = this.#writes.then(() => this.#save(name, bytes));
-    this.#writes = saved.catch(() => {});
-    return saved;
+  async #look(name: string): Promise<SavedRun | undefined> {
+    try {
+      const file = await (await this.#folder.getFileHandle(fileNameOf(name))).getFile();
+      const about = { name, saved: new Date(file.lastModified), bytes: file.size };
+      try {
+        return { ...about, header: await describeCheckpoint(file, name) };
+      } catch (error) {
+        if (error instanceof UserError) return { ...about, problem: error.message };
+        throw error;
+      }
+    } catch (error) {
+      // Taken away just now, perhaps by another tab.
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
-  async #save(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /**
+   * Saves a run under the name, or with a number behind it where that is taken. Only what a run passed through itself is
+   * replaced: the same run with no more steps, which is still there if saving fails. Where the same run is further on already,
+   * nothing is written: this one's next steps lead there.
+   * @param bytes of `writeCheckpoint`.
+   * @throws UserError where the storage is full.
+   */
+  save(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<SavedAs> {
+    return this.#locks.request(LOCK, async () => {
+      const header = await describeCheckpoint(new Blob([bytes]), name);
+      const runs = await this.list();
+      const same = runs.find((run) => run.header && isSameRun(run.header, header));
+      if (same?.header && same.header.step > header.step) return { name: same.name, step: same.header.step };
+      const free = same?.name ?? freeName(name, new Set(runs.map((run) => run.name)));
+      await this.#write(free, bytes);
+      return { name: free, step: header.step };
+    });
+  }
+
+  async #write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const target = fileNameOf(name);
     const temporary = target + UNFINISHED;
     try {
@@ -95,12 +130,10 @@ export class RunStore {
         await this.#folder.removeEntry(temporary);
       }
     } catch (error) {
-      if (nameOf(error) === 'NoModificationAllowedError')
-        throw new UserError(`${name} is being saved by another tab; closing that would do.`);
       await this.#folder.removeEntry(temporary).catch(() => {});
       if (nameOf(error) === 'QuotaExceededError')
         throw new UserError(
-          `${name} cannot be saved: this page's storage is full; deleting a saved run would do.`,
+          `${name} cannot be saved: this page's storage is full; forgetting a saved run would do.`,
         );
       throw error;
     }
@@ -123,12 +156,24 @@ export class RunStore {
   }
 
   /** Takes a saved run away; nothing happens where there is none. */
-  async delete(name: string): Promise<void> {
-    await this.#writes;
-    await this.#folder.removeEntry(fileNameOf(name)).catch((error) => {
-      if (!isMissing(error)) throw error;
-    });
+  delete(name: string): Promise<void> {
+    return this.#locks.request(LOCK, () =>
+      this.#folder.removeEntry(fileNameOf(name)).catch((error) => {
+        if (!isMissing(error)) throw error;
+      }),
+    );
   }
+}
+
+/** The name without the number that `freeName` put behind it. */
+export const baseName = (name: string): string => name.replace(/ \d+$/, '');
+
+/** `ring`, else `ring 2`, `ring 3` and so on. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  let number = 2;
+  while (taken.has(`${name} ${number}`)) number++;
+  return `${name} ${number}`;
 }
 
 /** Any name is a file's name. */

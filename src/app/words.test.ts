@@ -1,7 +1,17 @@
 // The page's words: numbers as they are shown, and a sentence for every state.
 
 import { describe, expect, test } from 'vitest';
-import { ago, decimal, imagesWanted, problemInWords, rate, share, stateInWords } from './words';
+import {
+  ago,
+  decimal,
+  imagesWanted,
+  problemInWords,
+  rate,
+  savedRunInWords,
+  savingInWords,
+  share,
+  stateInWords,
+} from './words';
 
 test('numbers', () => {
   expect(decimal(-1.38629)).toBe('−1.386');
@@ -62,4 +72,21 @@ test('what a run waits for', () => {
     'This preset trains on images of yours. Choose or drop some: they are made colour and 32 × 64 pixels.',
   );
   expect(imagesWanted(shape, true)).toContain('trained on other images than those at hand');
+});
+
+test('saved runs', () => {
+  const run = { name: 'ring 2', preset: 'ring', time: 0, bytes: 3 * 2 ** 20, step: 1200 };
+  expect(savedRunInWords(run, 5 * 60_000)).toBe('step 1,200, 5 minutes ago, 3 MiB');
+  const { step: _, ...unread } = run;
+  expect(savedRunInWords({ ...unread, bytes: 512, problem: 'It is broken.' }, 0)).toBe(
+    'just now, 0.5 KiB. It is broken.',
+  );
+});
+
+test('how far a run is saved', () => {
+  const place = { name: 'ring 2', step: 1200 };
+  expect(savingInWords({}, 0)).toContain('every half minute');
+  expect(savingInWords({ place }, 1201)).toBe('Saved in this browser as ring 2, at step 1,200.');
+  expect(savingInWords({ place }, 1199)).toBe('The saved run ring 2 is this one, further on: at step 1,200.');
+  expect(savingInWords({ place, problem: 'It is full.' }, 1)).toMatch(/^It is full\. It is tried again/);
 });

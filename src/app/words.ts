@@ -1,6 +1,7 @@
 // Numbers and states in words.
 
-import type { ImageShape, Phase, Problem } from './protocol';
+import { sizeInWords } from '../math/phrases';
+import type { ImageShape, Phase, Problem, SavingReport, StoredRun } from './protocol';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
@@ -21,6 +22,22 @@ export function ago(milliseconds: number): string {
   if (minutes < 60) return relative.format(-minutes, 'minute');
   if (minutes < 60 * 24) return relative.format(-Math.round(minutes / 60), 'hour');
   return relative.format(-Math.round(minutes / 60 / 24), 'day');
+}
+
+/** A saved run in a list: how far it got, when, and what it takes; or why it cannot be gone on with. */
+export function savedRunInWords({ step, time, bytes, problem }: StoredRun, now: number): string {
+  const rest = `${ago(now - time)}, ${sizeInWords(bytes)}`;
+  return problem === undefined ? `step ${count(step ?? 0)}, ${rest}` : `${rest}. ${problem}`;
+}
+
+/** How far the present run is saved. */
+export function savingInWords({ place, problem }: SavingReport, step: number): string {
+  if (problem !== undefined)
+    return `${problem} It is tried again where training pauses, and every half minute.`;
+  if (!place) return 'While it trains, a run is saved in this browser every half minute, and where it stops.';
+  if (place.step > step)
+    return `The saved run ${place.name} is this one, further on: at step ${count(place.step)}.`;
+  return `Saved in this browser as ${place.name}, at step ${count(place.step)}.`;
 }
 
 /** What a run waits for. */

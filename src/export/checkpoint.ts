@@ -41,7 +41,7 @@ export function writeCheckpoint(
  */
 export function readCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { metadata, tensors } = readSafetensors(bytes, file);
-  const { config, step } = parseMetadata(metadata, file);
+  const { config, step, data } = parseMetadata(metadata, file);
   const clock = tensors.get(CLOCK);
   if (!(clock?.data instanceof Uint32Array) || clock.data.length !== 2 || clock.data[1] !== step)
     throw noCheckpoint(file, `its "${CLOCK}" is not the updates of two networks up to step ${step}`);
@@ -52,7 +52,6 @@ export function readCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
       throw noCheckpoint(file, `its tensor ${JSON.stringify(name)} is not of type F32`);
   }
   const [discriminator, generator] = clock.data as unknown as [number, number];
-  const data = metadata.get('data');
   const updates = { discriminator, generator };
   return { config, state: { tensors: numbers, updates, ...(data !== undefined && { data }) } };
 }
@@ -61,13 +60,23 @@ export function readCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
 export const isOfOtherImages = ({ data }: TrainerState, images: ImageSet | undefined): boolean =>
   data !== undefined && images !== undefined && data !== fingerprintOf(images);
 
+/** A checkpoint as its header tells. */
+export interface CheckpointHeader {
+  readonly config: RunConfig;
+  /** Iterations so far. */
+  readonly step: number;
+  /** Fingerprint of the images that it was trained on, where it was trained on some. */
+  readonly data?: string;
+}
+
 /** What run a checkpoint is of and how far it got, by its header alone. @throws UserError naming the file */
-export async function describeCheckpoint(
-  content: Blob,
-  file: string,
-): Promise<{ config: RunConfig; step: number }> {
+export async function describeCheckpoint(content: Blob, file: string): Promise<CheckpointHeader> {
   return parseMetadata(await readSafetensorsMetadata(content, file), file);
 }
+
+/** Whether two checkpoints are of one run: from the same beginning, by the same steps, on the same data. */
+export const isSameRun = (a: CheckpointHeader, b: CheckpointHeader): boolean =>
+  a.data === b.data && JSON.stringify(a.config) === JSON.stringify(b.config);
 
 /**
  * Puts a checkpoint's state into a trainer of its configuration: the run goes on from there.
@@ -86,10 +95,7 @@ export async function restoreCheckpoint(trainer: Trainer, state: TrainerState, f
   trainer.writeState(state);
 }
 
-function parseMetadata(
-  metadata: ReadonlyMap<string, string>,
-  file: string,
-): { config: RunConfig; step: number } {
+function parseMetadata(metadata: ReadonlyMap<string, string>, file: string): CheckpointHeader {
   const format = metadata.get('format');
   if (format === undefined || !format.startsWith('webgan checkpoint'))
     throw noCheckpoint(file, 'its metadata does not say so');
@@ -101,10 +107,15 @@ function parseMetadata(
   }
   const step = metadata.get('step') ?? '';
   const config = metadata.get('config');
+  const data = metadata.get('data');
   if (!/^\d{1,10}$/.test(step)) throw noCheckpoint(file, 'its metadata has no step');
   if (config === undefined) throw noCheckpoint(file, 'its metadata has no configuration');
   try {
-    return { config: parseConfig(JSON.parse(config)), step: Number(step) };
+    return {
+      config: parseConfig(JSON.parse(config)),
+      step: Number(step),
+      ...(data !== undefined && { data }),
+    };
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${file}: its configuration is not JSON.`);
     if (error instanceof UserError) throw new UserError(`${file}: its configuration: ${error.message}`);

@@ -1,4 +1,12 @@
-// What a person gave, as errors say it, and what may have been meant.
+// What a person gave, as errors say it, what may have been meant, and sizes.
+
+const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, useGrouping: false });
+
+/** A number of bytes, in MiB or, where that is little, in KiB. */
+export const sizeInWords = (bytes: number): string =>
+  bytes < 2 ** 18
+    ? `${threeDigits.format(bytes / 2 ** 10)} KiB`
+    : `${threeDigits.format(bytes / 2 ** 20)} MiB`;
 
 /** A value as a person would write it, cut short where it is long. */
 export function describe(value: unknown): string {

@@ -1,9 +1,10 @@
 // The worker that reads data: decodes files into images away from the page and from the training.
 
 import type { ImageSet } from '../../data/image-set';
-import { type InputFile, megabytes, SkippableError } from '../../data/reading/files';
+import { type InputFile, SkippableError } from '../../data/reading/files';
 import type { ImageInput } from '../../data/reading/options';
 import { readImages } from '../../data/reading/read-images';
+import { sizeInWords } from '../../math/phrases';
 import { count } from '../words';
 import { decode } from './decode';
 import type { DataFiles, PlacedFile } from './files';
@@ -66,7 +67,7 @@ function hand(images: ImageSet | undefined, skipped: readonly string[]): void {
 async function inputOf(source: DataFiles): Promise<ImageInput> {
   if (source.kind === 'mnist') {
     const files = await downloadMnist((bytes, of) =>
-      progress(`Downloading MNIST: ${megabytes(bytes)} of ${megabytes(of)}.`, bytes / of),
+      progress(`Downloading MNIST: ${sizeInWords(bytes)} of ${sizeInWords(of)}.`, bytes / of),
     );
     return { name: source.name, files: files.map((file) => inputFile({ path: file.name, file })) };
   }

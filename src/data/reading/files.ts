@@ -1,6 +1,7 @@
 // Files as the readers see them: of a folder, of an archive, or chosen in a page. Nothing here knows Node or the DOM.
 
 import { UserError } from '../../math/errors';
+import { sizeInWords } from '../../math/phrases';
 
 /** A file of which any part can be read. */
 export interface InputFile {
@@ -79,7 +80,7 @@ export async function bytesOf(content: Content, limit: number): Promise<Uint8Arr
   let length = 0;
   for await (const chunk of content.chunks()) {
     length += chunk.length;
-    if (length > limit) throw new BadFile(`has more than ${megabytes(limit)}`);
+    if (length > limit) throw new BadFile(`has more than ${sizeInWords(limit)}`);
     chunks.push(chunk);
   }
   if (chunks.length === 1) return chunks[0]!;
@@ -94,9 +95,6 @@ export async function bytesOf(content: Content, limit: number): Promise<Uint8Arr
 
 /** A path's last part. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-export const megabytes = (bytes: number): string =>
-  `${(bytes / 2 ** 20).toPrecision(3).replace(/\.0+$/, '')} MiB`;
 
 /** Where a listed file is, for a sentence: a file that the user named alone is not named twice. */
 export const placeOf = (list: Pick<FileList, 'name'>, path: string): string =>

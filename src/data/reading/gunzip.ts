@@ -1,6 +1,7 @@
 // Unpacks gzip as it streams, with the engine's own decompressor, and gives up on what unpacks to absurd lengths.
 
-import { BadFile, type Content, megabytes } from './files';
+import { sizeInWords } from '../../math/phrases';
+import { BadFile, type Content } from './files';
 
 /** Unpacked lengths over packed ones beyond this are no images: deflate reaches 1,032 on nothing but zeros. */
 export const MAX_RATIO = 200;
@@ -67,4 +68,4 @@ async function* gunzip(
 
 /** What is said of a zip bomb. */
 export const bombed = (unpacked: number, packed: number): string =>
-  `unpacks from ${megabytes(packed)} to ${megabytes(unpacked)} and more, as zip bombs do`;
+  `unpacks from ${sizeInWords(packed)} to ${sizeInWords(unpacked)} and more, as zip bombs do`;
