@@ -206,13 +206,17 @@ test('downloads MNIST once, and says so where it cannot', async ({ page }) => {
   let requests = 0;
   let isOnline = false;
   let isSignIn = false;
+  let isCutOff = false;
   await page.route('https://cdn.jsdelivr.net/**', async (route) => {
     requests++;
     if (!isOnline) return route.abort('internetdisconnected');
     if (isSignIn)
       return route.fulfill({ body: '<html>Sign in</html>', headers: { 'access-control-allow-origin': '*' } });
     const { buffer } = route.request().url().includes('images') ? images! : labels!;
-    return route.fulfill({ body: buffer, headers: { 'access-control-allow-origin': '*' } });
+    return route.fulfill({
+      body: isCutOff ? buffer.subarray(0, -9) : buffer,
+      headers: { 'access-control-allow-origin': '*' },
+    });
   });
   await page.goto(`/${imageHash(GREY)}`);
   await waitForPhase(page, 'waiting');
@@ -227,7 +231,13 @@ test('downloads MNIST once, and says so where it cannot', async ({ page }) => {
   await download.click();
   await expect(problem).toContainText('is no such file');
 
+  // Nothing of it is kept.
   isSignIn = false;
+  isCutOff = true;
+  await download.click();
+  await expect(problem).toContainText('MNIST/train-labels-idx1-ubyte.gz: ');
+
+  isCutOff = false;
   await download.click();
   await waitForPhase(page, 'ready');
   await expect(dataText(page)).toHaveText('MNIST: 12 images, 8 × 8, grey, 4 classes.');
@@ -240,7 +250,7 @@ test('downloads MNIST once, and says so where it cannot', async ({ page }) => {
   await expect(page.locator('#reading')).toBeHidden();
   await expect(problem).toBeHidden();
   expect(requests).toBe(before);
-  expect(before).toBe(4);
+  expect(before).toBe(6);
 });
 
 test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
-import type { InputFile } from '../data/reading/files';
+import { BadFile, type InputFile } from '../data/reading/files';
 import { labelPaths } from '../data/reading/idx';
 import type { Decode, ImageInput, ReadImages, ReadOptions, ReadProgress } from '../data/reading/options';
 import { readImages } from '../data/reading/read-images';
@@ -40,11 +40,12 @@ export async function readImagesAt(
 }
 
 /** What was read, a line each, with the first of what was passed over. */
-export function imageLines({ images, skipped }: ReadImages): string[] {
+export function imageLines({ images, skipped, notes }: ReadImages): string[] {
   const { name, channels, height, width, classes } = images;
   const of = classes ? ` of ${classes.length} classes` : '';
   const lines = [
     `${count(images.count)} images${of}, ${width}×${height} ${channels === 1 ? 'grey' : 'RGB'}, from ${name}.`,
+    ...notes,
   ];
   if (skipped.length === 0) return lines;
   lines.push(`Passed over ${count(skipped.length)} bad ${skipped.length === 1 ? 'file' : 'files'}:`);
@@ -64,7 +65,7 @@ export function otherImages(state: TrainerState, { images }: DataContent, run: s
 export function inputAt(path: string): ImageInput {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UserError(`${path}: there is no such file or folder; a path of images would do.`);
-  if (found.isDirectory()) return { name: path, files: filesBelow(path) };
+  if (found.isDirectory()) return { name: path, files: filesIn(path) };
   const name = basename(path);
   const beside = labelPaths(name).filter((labels) =>
     statSync(join(dirname(path), labels), { throwIfNoEntry: false }),
@@ -73,59 +74,62 @@ export function inputAt(path: string): ImageInput {
   return { name: path, files, chosen: name };
 }
 
+function filesIn(folder: string): InputFile[] {
+  try {
+    return filesBelow(folder);
+  } catch (error) {
+    if (!(error instanceof BadFile)) throw error;
+    throw new UserError(`${folder}: ${error.message}; a folder that may be read would do.`);
+  }
+}
+
 /** In an order that does not hang on the disk's. */
 function filesBelow(folder: string, below = ''): InputFile[] {
   return entriesOf(join(folder, below))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = below ? `${below}/${entry.name}` : entry.name;
-      if (entry.isDirectory()) return filesBelow(folder, path);
-      // A link may lead anywhere, also back to where it lies.
-      if (entry.isSymbolicLink()) return unreadable(path, 'is a link, which may lead anywhere');
-      return entry.isFile() ? fileAt(join(folder, path), path) : unreadable(path, 'is no regular file');
+      try {
+        if (entry.isDirectory()) return filesBelow(folder, path);
+        // A link may lead anywhere, also back to where it lies.
+        if (entry.isSymbolicLink()) return unreadable(path, 'is a link, which may lead anywhere');
+        return entry.isFile() ? fileAt(join(folder, path), path) : unreadable(path, 'is no regular file');
+      } catch (error) {
+        if (!(error instanceof BadFile)) throw error;
+        return unreadable(entry.isDirectory() ? `${path}/` : path, error.message);
+      }
     });
 }
 
-function entriesOf(folder: string) {
+const entriesOf = (folder: string) => reading(() => readdirSync(folder, { withFileTypes: true }));
+
+/** @throws BadFile with the system's reason where it does not let it be read */
+function reading<Result>(read: () => Result): Result {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return read();
   } catch (error) {
-    throw new UserError(
-      `${folder}: cannot be read (${(error as NodeJS.ErrnoException).code}); a folder that may be read would do.`,
-    );
+    throw new BadFile(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
 function fileAt(place: string, path: string): InputFile {
-  const { size } = statSync(place);
-  return {
-    path,
-    size,
-    async read(start, end) {
-      const bytes = new Uint8Array(end - start);
-      const file = opened(place);
-      try {
-        let length = 0;
-        while (length < bytes.length) {
-          const more = readSync(file, bytes, length, bytes.length - length, start + length);
-          if (more === 0) break;
-          length += more;
-        }
-        return bytes.subarray(0, length);
-      } finally {
-        closeSync(file);
-      }
-    },
-  };
+  const { size } = reading(() => statSync(place));
+  return { path, size, read: async (start, end) => reading(() => bytesAt(place, start, end)) };
 }
 
-function opened(place: string): number {
+function bytesAt(place: string, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(end - start);
+  const file = openSync(place, 'r');
   try {
-    return openSync(place, 'r');
-  } catch (error) {
-    throw new UserError(
-      `${place}: cannot be read (${(error as NodeJS.ErrnoException).code}); a file that may be read would do.`,
-    );
+    let length = 0;
+    while (length < bytes.length) {
+      const more = readSync(file, bytes, length, bytes.length - length, start + length);
+      if (more === 0) break;
+      length += more;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -39,7 +39,7 @@ export class DataDesk {
       return undefined;
     }
     this.#files = files;
-    return this.take(answer.images!, answer.skipped);
+    return this.take(answer.images!, answer.skipped, answer.notes);
   }
 
   /** Images of a shape without asking anyone: from the same files as the last ones, or kept from an earlier visit. */
@@ -74,9 +74,9 @@ export class DataDesk {
   }
 
   /** Images that are there already. */
-  take(images: ImageSet, skipped: readonly string[] = []): ImageSet {
+  take(images: ImageSet, skipped: readonly string[] = [], notes: readonly string[] = []): ImageSet {
     this.#images = images;
-    this.state.value = { kind: 'read', text: inWords(images), skipped };
+    this.state.value = { kind: 'read', text: [inWords(images), ...notes].join(' '), skipped };
     return images;
   }
 

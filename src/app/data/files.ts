@@ -8,6 +8,8 @@ export interface PlacedFile {
   /** With `/` between folders; its name where it was chosen itself. */
   readonly path: string;
   readonly file: File;
+  /** Why it cannot be read, where that is known already. */
+  readonly problem?: string;
 }
 
 /** Where images come from: files, or the download of MNIST. */
@@ -36,7 +38,7 @@ export function opened(files: readonly PlacedFile[]): Opened | undefined {
   const isFolder = below.length > 0 && files.every(({ path }) => path.startsWith(`${folder}/`));
   const name = files.length === 1 ? first.path : isFolder ? folder! : `${files.length} files`;
   const placed = isFolder
-    ? files.map(({ path, file }) => ({ path: path.slice(folder!.length + 1), file }))
+    ? files.map((file) => ({ ...file, path: file.path.slice(folder!.length + 1) }))
     : files;
   return { kind: 'images', files: { kind: 'files', name, files: placed } };
 }
@@ -53,21 +55,32 @@ export const pickedFiles = (files: FileList): PlacedFile[] =>
   Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 
 async function filesBelow(entry: FileSystemEntry): Promise<PlacedFile[]> {
+  const path = entry.fullPath.replace(/^\//, '');
+  const unreadable = (error: unknown, place: string): PlacedFile[] => [
+    { path: place, file: new File([], entry.name), problem: `cannot be read (${(error as Error).name})` },
+  ];
   if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) =>
-      (entry as FileSystemFileEntry).file(resolve, reject),
+    return new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)).then(
+      (file) => [{ path, file }],
+      (error) => unreadable(error, path),
     );
-    return [{ path: entry.fullPath.replace(/^\//, ''), file }];
   }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: PlacedFile[] = [];
+  return entriesOf(entry as FileSystemDirectoryEntry).then(
+    async (entries) => (await Promise.all(entries.map(filesBelow))).flat(),
+    (error) => unreadable(error, `${path}/`),
+  );
+}
+
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const found: FileSystemEntry[] = [];
   // It gives some at a time, and none when there are no more.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
     if (some.length === 0) return found;
-    for (const each of await Promise.all(some.map(filesBelow))) found.push(...each);
+    found.push(...some);
   }
 }
 

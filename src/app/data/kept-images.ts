@@ -11,21 +11,24 @@ interface Description extends Omit<ImageSet, 'pieces' | 'labels'> {
   readonly labels?: readonly number[];
 }
 
-/** Keeps a set in place of an earlier one of its shape. Without storage, or room in it, nothing is kept. */
+/** The file: how long the description is, the description as JSON, then the pixels. */
+const LENGTH_BYTES = 4;
+
+/** Keeps a set in place of an earlier one of its shape. Where there is no storage, or no room in it, that one stays. */
 export async function keepImages(set: ImageSet): Promise<void> {
   try {
-    const folder = await folderOf();
     const { pieces, labels, ...rest } = set;
     const description: Description = {
       ...rest,
       pieceBytes: pieces.map(({ byteLength }) => byteLength),
       ...(labels && { labels: [...labels] }),
     };
-    const name = nameOf(set);
-    // The description last: without it there is nothing.
-    await folder.removeEntry(`${name}.json`).catch(() => {});
-    await write(folder, `${name}.bin`, pieces);
-    await write(folder, `${name}.json`, [JSON.stringify(description)]);
+    const json = new TextEncoder().encode(JSON.stringify(description));
+    await write(await (await folderOf()).getFileHandle(nameOf(set), { create: true }), [
+      Uint32Array.of(json.length),
+      json,
+      ...pieces,
+    ]);
   } catch {
     // It is only for convenience.
   }
@@ -34,36 +37,37 @@ export async function keepImages(set: ImageSet): Promise<void> {
 /** The images of this shape that were kept last. */
 export async function recallImages(shape: ImageShape): Promise<ImageSet | undefined> {
   try {
-    const folder = await folderOf();
-    const name = nameOf(shape);
-    const read = async (file: string) => (await folder.getFileHandle(file)).getFile();
-    const description = JSON.parse(await (await read(`${name}.json`)).text()) as Description;
+    const file = await (await (await folderOf()).getFileHandle(nameOf(shape))).getFile();
+    const [length] = new Uint32Array(await file.slice(0, LENGTH_BYTES).arrayBuffer());
+    let at = LENGTH_BYTES + length!;
+    const description = JSON.parse(await file.slice(LENGTH_BYTES, at).text()) as Description;
     const { pieceBytes, labels, ...rest } = description;
-    const bytes = await (await read(`${name}.bin`)).arrayBuffer();
-    if (bytes.byteLength !== pieceBytes.reduce((sum, length) => sum + length, 0)) return undefined;
-    let at = 0;
-    const pieces = pieceBytes.map((length) => {
-      at += length;
-      return new Uint8Array(bytes.slice(at - length, at));
-    });
+    if (file.size !== pieceBytes.reduce((sum, bytes) => sum + bytes, at)) return undefined;
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (const bytes of pieceBytes) {
+      pieces.push(new Uint8Array(await file.slice(at, at + bytes).arrayBuffer()));
+      at += bytes;
+    }
     return { ...rest, pieces, ...(labels && { labels: Uint16Array.from(labels) }) };
   } catch {
     return undefined;
   }
 }
 
-const nameOf = ({ channels, height, width }: ImageShape) => `${channels}x${height}x${width}`;
+const nameOf = ({ channels, height, width }: ImageShape) => `${channels}x${height}x${width}.images`;
 
 async function folderOf(): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
 }
 
-async function write(
-  folder: FileSystemDirectoryHandle,
-  name: string,
-  parts: readonly FileSystemWriteChunkType[],
-): Promise<void> {
-  const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
-  for (const part of parts) await writable.write(part);
+/** All of it or nothing: what a stream wrote takes the file's place when it is closed. */
+async function write(file: FileSystemFileHandle, parts: readonly FileSystemWriteChunkType[]): Promise<void> {
+  const writable = await file.createWritable();
+  try {
+    for (const part of parts) await writable.write(part);
+  } catch (error) {
+    await writable.abort();
+    throw error;
+  }
   await writable.close();
 }

@@ -18,6 +18,11 @@ export type ReadingCommand =
 export type ReadingReport =
   | { readonly type: 'progress'; readonly text: string; readonly share?: number }
   /** `images` are missing only where nothing was kept. */
-  | { readonly type: 'done'; readonly images?: ImageSet; readonly skipped: readonly string[] }
+  | {
+      readonly type: 'done';
+      readonly images?: ImageSet;
+      readonly skipped: readonly string[];
+      readonly notes: readonly string[];
+    }
   /** `canSkip`: it could go on without what is bad. */
   | { readonly type: 'failed'; readonly message: string; readonly canSkip: boolean };

@@ -10,26 +10,42 @@ const FILES = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz'] as co
 const BYTES = 9_912_422 + 28_881;
 const CACHE = 'webgan-downloads';
 
+export interface Download {
+  readonly files: readonly File[];
+  /** Keeps the files for the next time; for when they were read and found whole. */
+  keep(): Promise<void>;
+  /** Takes back what was kept: it is of no use. */
+  discard(): Promise<void>;
+}
+
 /**
- * The files, downloaded where they are not kept yet.
+ * The files, downloaded where they are not kept.
  * @param progress gets the bytes so far, and about how many there will be.
  * @throws UserError where they cannot be had.
  */
-export async function downloadMnist(progress: (bytes: number, of: number) => void): Promise<File[]> {
+export async function downloadMnist(progress: (bytes: number, of: number) => void): Promise<Download> {
   const cache = await caches.open(CACHE).catch(() => undefined);
   const files: File[] = [];
   let before = 0;
   for (const name of FILES) {
-    const url = MIRROR + name;
-    const kept = await cache?.match(url);
-    const blob = kept ? await kept.blob() : await download(url, (bytes) => progress(before + bytes, BYTES));
-    // A full storage is no reason not to go on.
-    if (!kept) await cache?.put(url, new Response(blob)).catch(() => {});
+    const kept = await cache?.match(MIRROR + name);
+    const blob = kept
+      ? await kept.blob()
+      : await download(MIRROR + name, (bytes) => progress(before + bytes, BYTES));
     before += blob.size;
     progress(before, BYTES);
     files.push(new File([blob], name));
   }
-  return files;
+  return {
+    files,
+    async keep() {
+      // A full storage is no reason not to go on.
+      for (const file of files) await cache?.put(MIRROR + file.name, new Response(file)).catch(() => {});
+    },
+    async discard() {
+      for (const name of FILES) await cache?.delete(MIRROR + name);
+    },
+  };
 }
 
 /** Gzipped, or unpacked on the way. */
@@ -52,7 +68,7 @@ async function download(url: string, progress: (bytes: number) => void): Promise
       progress(bytes);
     }
     const blob = new Blob(chunks);
-    // Whatever else answered (a network's sign-in page, say) must not be kept for the next time.
+    // Something else may have answered: a network's sign-in page, say.
     if (!(await isIdx(blob))) throw new Error('what came is no such file');
     return blob;
   } catch (error) {

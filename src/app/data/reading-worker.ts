@@ -1,13 +1,13 @@
 // The worker that reads data: decodes files into images away from the page and from the training.
 
 import type { ImageSet } from '../../data/image-set';
-import { type InputFile, SkippableError } from '../../data/reading/files';
-import type { ImageInput } from '../../data/reading/options';
+import { BadFile, type InputFile, SkippableError } from '../../data/reading/files';
+import type { ImageInput, ReadOptions } from '../../data/reading/options';
 import { readImages } from '../../data/reading/read-images';
 import { sizeInWords } from '../../math/phrases';
 import { count } from '../words';
 import { decode } from './decode';
-import type { DataFiles, PlacedFile } from './files';
+import type { PlacedFile } from './files';
 import { keepImages, recallImages } from './kept-images';
 import type { ReadingCommand, ReadingReport } from './messages';
 import { downloadMnist } from './mnist';
@@ -28,7 +28,7 @@ function progress(text: string, share?: number): void {
 
 addEventListener('message', async ({ data }: MessageEvent<ReadingCommand>) => {
   try {
-    if (data.type === 'recall') hand(await recallImages(data.wanted), []);
+    if (data.type === 'recall') hand(await recallImages(data.wanted));
     else await read(data);
   } catch (error) {
     const canSkip = error instanceof SkippableError;
@@ -38,7 +38,9 @@ addEventListener('message', async ({ data }: MessageEvent<ReadingCommand>) => {
 });
 
 async function read({ source, wanted, skipBad }: Extract<ReadingCommand, { type: 'read' }>): Promise<void> {
-  const { images, skipped } = await readImages(await inputOf(source), {
+  const mnist = source.kind === 'mnist' ? await downloadMnist(downloading) : undefined;
+  const files = source.kind === 'mnist' ? mnist!.files.map(placed) : source.files;
+  const options: ReadOptions = {
     decode,
     size: wanted,
     channels: wanted.channels,
@@ -51,33 +53,52 @@ async function read({ source, wanted, skipBad }: Extract<ReadingCommand, { type:
         total > 0 ? images / total : undefined,
       );
     },
-  });
+  };
+  const { images, skipped, notes } = await readImages(inputOf(source.name, files), options).catch(
+    async (error) => {
+      await mnist?.discard();
+      throw error;
+    },
+  );
+  await mnist?.keep();
   await keepImages(images);
   hand(
     images,
     skipped.map(({ file, reason }) => `${file}: ${reason}`),
+    notes,
   );
 }
 
-function hand(images: ImageSet | undefined, skipped: readonly string[]): void {
+function hand(
+  images: ImageSet | undefined,
+  skipped: readonly string[] = [],
+  notes: readonly string[] = [],
+): void {
   const transfer = images ? images.pieces.map(({ buffer }) => buffer) : [];
-  post({ type: 'done', skipped, ...(images && { images }) }, transfer);
+  post({ type: 'done', skipped, notes, ...(images && { images }) }, transfer);
 }
 
-async function inputOf(source: DataFiles): Promise<ImageInput> {
-  if (source.kind === 'mnist') {
-    const files = await downloadMnist((bytes, of) =>
-      progress(`Downloading MNIST: ${sizeInWords(bytes)} of ${sizeInWords(of)}.`, bytes / of),
-    );
-    return { name: source.name, files: files.map((file) => inputFile({ path: file.name, file })) };
-  }
-  const files = source.files.map(inputFile);
+const downloading = (bytes: number, of: number) =>
+  progress(`Downloading MNIST: ${sizeInWords(bytes)} of ${sizeInWords(of)}.`, bytes / of);
+
+const placed = (file: File): PlacedFile => ({ path: file.name, file });
+
+function inputOf(name: string, placedFiles: readonly PlacedFile[]): ImageInput {
+  const files = placedFiles.map(inputFile);
   const [only] = files;
-  return { name: source.name, files, ...(files.length === 1 && { chosen: only!.path }) };
+  return { name, files, ...(files.length === 1 && { chosen: only!.path }) };
 }
 
-const inputFile = ({ path, file }: PlacedFile): InputFile => ({
+const inputFile = ({ path, file, problem }: PlacedFile): InputFile => ({
   path,
   size: file.size,
-  read: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
+  ...(problem !== undefined && { problem }),
+  async read(start, end) {
+    try {
+      return new Uint8Array(await file.slice(start, end).arrayBuffer());
+    } catch (error) {
+      // Changed, moved or locked since it was chosen.
+      throw new BadFile(`cannot be read (${(error as Error).name})`);
+    }
+  },
 });

@@ -10,16 +10,14 @@ import { isGzip } from './gunzip';
  * @throws UserError where it is one and cannot be read
  */
 export async function openArchive(file: InputFile, name: string): Promise<FileList | undefined> {
-  const head = await file.read(0, Math.min(file.size, 512));
+  const because = (remedy: string) => (error: unknown) => {
+    throw error instanceof BadFile ? new UserError(`${name}: ${error.message}; ${remedy} would do.`) : error;
+  };
+  const head = await file.read(0, Math.min(file.size, 512)).catch(because('a file that may be read'));
   const open = await openerOf(file, head);
   if (!open) return undefined;
-  try {
-    const list = await open(file, name);
-    return { ...list, files: withProblems(list.files), open: (paths) => firstOfEach(list.open(paths)) };
-  } catch (error) {
-    if (!(error instanceof BadFile)) throw error;
-    throw new UserError(`${name}: ${error.message}; a whole archive with images in it would do.`);
-  }
+  const list = await open(file, name).catch(because('a whole archive with images in it'));
+  return { ...list, files: withProblems(list.files), open: (paths) => firstOfEach(list.open(paths)) };
 }
 
 /** Each kind is only loaded when there is one. */

@@ -18,6 +18,7 @@ export class ImageSetBuilder {
   total = 0;
   /** Turns the labels of all images into those of the set. */
   nameClasses: ((labels: readonly number[]) => Labelled) | undefined;
+  readonly notes = new Set<string>();
   readonly #list: FileList;
   readonly #skipping: Skipping;
   readonly #options: ReadOptions;
@@ -83,6 +84,11 @@ export class ImageSetBuilder {
     piece.set(pixels, place * pixels.length);
     this.#count++;
     if (label !== undefined) this.#labels.push(label);
+  }
+
+  /** Something that whoever named the files should know; said once. */
+  note(sentence: string): void {
+    this.notes.add(sentence);
   }
 
   /** Tells whoever listens how far the reading is; `more` images are read and not yet added. */

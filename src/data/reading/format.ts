@@ -12,8 +12,8 @@ export interface ImageHeader {
   readonly grey: boolean;
 }
 
-/** More pixels than any camera's: so many would take a GiB to decode. */
-const MAX_PIXELS = 2 ** 28;
+/** More pixels than all but panoramas have; with the decoder's copies so many take a GiB and a half. */
+const MAX_PIXELS = 2 ** 27;
 const CUT_OFF = 'is cut off';
 
 /** @throws BadFile for what is no PNG, JPEG or WebP image, or not all of one */

@@ -55,6 +55,8 @@ export async function readIdxSet(
           throw new BadFile(`has ${count} images, but ${name} has ${ofThese.length} labels`);
       }
       const turned = isTransposed(`${list.name}/${path}`);
+      if (turned)
+        builder.note('Rows and columns were exchanged, as in EMNIST\u2019s files, which the path names.');
       const shape = {
         channels: 1,
         height: turned ? width : height,

@@ -26,6 +26,7 @@ export interface IdxImages {
 export async function readIdxImages(content: Content): Promise<IdxImages> {
   const bytes = new ByteQueue(gunzipped(content).chunks());
   const [count, height, width] = (await readHeader(bytes, IMAGES_MAGIC)) as [number, number, number];
+  if (count === 0) throw new BadFile('holds 0 images');
   if (!(height >= 1 && height <= 4096 && width >= 1 && width <= 4096)) {
     throw new BadFile(`says that its images are ${width}×${height}, which no images are`);
   }
@@ -150,8 +151,15 @@ const EMNIST: Readonly<Record<number, readonly string[]>> = {
   62: [...DIGITS, ...CAPITALS, ...'abcdefghijklmnopqrstuvwxyz'],
 };
 
+/** What a path says of the set that its file is of: its end, from the last name on that names one. */
+function setPart(place: string): string {
+  const names = place.split(/[/\\]/);
+  const at = names.findLastIndex((name) => /mnist|kuzushiji|fashion/i.test(name));
+  return at < 0 ? '' : names.slice(at).join('/');
+}
+
 /** EMNIST's images are stored with rows and columns exchanged. */
-export const isTransposed = (place: string): boolean => /emnist/i.test(place);
+export const isTransposed = (place: string): boolean => /emnist/i.test(setPart(place));
 
 /** Labels counted from 0, with the names of their classes: what is known by the files' names, or the numbers. */
 export function nameClasses(
@@ -159,14 +167,15 @@ export function nameClasses(
   place: string,
 ): { labels: Uint16Array<ArrayBuffer>; classes: readonly string[] } {
   const most = labels.reduce((largest, label) => Math.max(largest, label), 0);
-  if (isTransposed(place) && /letters/i.test(place) && !labels.includes(0)) {
+  const set = setPart(place);
+  if (isTransposed(place) && /letters/i.test(set) && !labels.includes(0)) {
     return { labels: Uint16Array.from(labels, (label) => label - 1), classes: CAPITALS.slice(0, most) };
   }
   const known = isTransposed(place)
     ? EMNIST[most + 1]
-    : most < 10 && /fashion/i.test(place)
+    : most < 10 && /fashion/i.test(set)
       ? FASHION
-      : most < 10 && /kmnist|kuzushiji/i.test(place)
+      : most < 10 && /kmnist|kuzushiji/i.test(set)
         ? KUZUSHIJI
         : undefined;
   const classes = known ?? Array.from({ length: most + 1 }, (_, i) => `${i}`);

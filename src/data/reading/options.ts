@@ -46,4 +46,6 @@ export interface ReadOptions {
 export interface ReadImages {
   readonly images: ImageSet;
   readonly skipped: readonly SkippedFile[];
+  /** What was done that the files did not ask for, in sentences. */
+  readonly notes: readonly string[];
 }

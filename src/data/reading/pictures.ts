@@ -2,15 +2,16 @@
 
 import type { ImageSetBuilder } from './builder';
 import { BadFile, bytesOf, type FileList, type ListedFile, type Skipping } from './files';
-import { readImageHeader } from './format';
+import { type ImageHeader, readImageHeader } from './format';
 import type { Decode } from './options';
 import { classFolders, naturalOrder } from './recognize';
 import type { Channels, Raster } from './resample';
 
 /** An image file has at most so many bytes. */
 const MAX_BYTES = 2 ** 29;
-/** Files that are decoded at the same time. */
+/** Files that are decoded at the same time, and pixels, unless a single file has more. */
 const AT_ONCE = 8;
+const PIXELS_AT_ONCE = 2 ** 25;
 
 export async function readPictures(
   list: FileList,
@@ -25,36 +26,51 @@ export async function readPictures(
   const labelOf = new Map(classes?.map((name, label) => [name, label]));
   if (classes) builder.nameClasses = (labels) => ({ labels: Uint16Array.from(labels), classes });
   builder.total = files.length;
-  // A few are decoded while the next is read; they are taken in by the order of the list all the same.
-  const underway: { path: string; image: Promise<Raster | undefined> }[] = [];
+  // A few are decoded while the next is read; they are taken in, or refused, by the order of the list all the same.
+  const underway: { path: string; pixels: number; image: Promise<Raster> }[] = [];
+  let pixelsUnderway = 0;
   const takeIn = async () => {
-    const { path, image } = underway.shift()!;
-    const raster = await image;
-    if (raster) {
-      await skipping.try(path, () =>
-        builder.add(builder.expect(raster)(raster), classOf && labelOf.get(classOf(path))),
-      );
-    }
+    const { path, pixels, image } = underway.shift()!;
+    await skipping.try(path, async () => {
+      const raster = await image;
+      builder.add(builder.expect(raster)(raster), classOf && labelOf.get(classOf(path)));
+    });
+    pixelsUnderway -= pixels;
     builder.progress();
   };
   for await (const content of list.open(new Set(files.map(({ path }) => path)))) {
     const bytes = await skipping.try(content.path, () => bytesOf(content, MAX_BYTES));
     if (!bytes) continue;
-    const image = skipping.try(content.path, () => decodePicture(bytes, decode, channels));
-    // It may be refused before its turn comes, and where another one is first, nobody asks for it any more.
+    // Small files may have many pixels, and those are what takes memory.
+    const header = headerOf(bytes);
+    const pixels = header instanceof BadFile ? 0 : header.width * header.height;
+    while (underway.length > 0 && (underway.length >= AT_ONCE || pixelsUnderway + pixels > PIXELS_AT_ONCE))
+      await takeIn();
+    const image = decodePicture(bytes, header, decode, channels);
+    // Where another one is refused first, nobody asks for it any more.
     image.catch(() => {});
-    underway.push({ path: content.path, image });
-    if (underway.length >= AT_ONCE) await takeIn();
+    underway.push({ path: content.path, pixels, image });
+    pixelsUnderway += pixels;
   }
   while (underway.length > 0) await takeIn();
 }
 
+function headerOf(bytes: Uint8Array): ImageHeader | BadFile {
+  try {
+    return readImageHeader(bytes);
+  } catch (error) {
+    if (error instanceof BadFile) return error;
+    throw error;
+  }
+}
+
 async function decodePicture(
   bytes: Uint8Array<ArrayBuffer>,
+  header: ImageHeader | BadFile,
   decode: Decode,
   channels: Channels | undefined,
 ): Promise<Raster> {
-  const header = readImageHeader(bytes);
+  if (header instanceof BadFile) throw header;
   const { width, height, data } = await decode(bytes, header.type).catch(() => {
     throw new BadFile('cannot be decoded: it is damaged or of a kind that is not read');
   });

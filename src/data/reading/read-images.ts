@@ -21,6 +21,9 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
   const { list, files } = await findFiles(input);
   const skipping = new Skipping(list, options.skipBad ?? false);
   const builder = new ImageSetBuilder(list, skipping, options);
+  // A folder that cannot be looked into may hold anything.
+  for (const { path, problem } of files)
+    if (problem !== undefined && path.endsWith('/')) skipping.bad(path, problem);
   const of = (role: Role) => files.filter((file) => file.role === role);
   const [pictures, idx, cifar] = [of('image'), of('idx images'), of('cifar')];
   const kinds = [pictures, idx, cifar].flatMap(([first]) => (first ? [baseName(first.path)] : []));
@@ -41,6 +44,7 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
     await readCifarSet(list, cifar, of('names'), builder, skipping);
   } else {
     for (const { path, role, problem } of files) {
+      if (path.endsWith('/')) continue;
       if (problem !== undefined) skipping.bad(path, problem);
       else if (role !== 'image') skipping.bad(path, 'is no PNG, JPEG or WebP image');
     }
@@ -48,7 +52,7 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
     await readPictures(list, usable, options.decode, options.channels, builder, skipping);
   }
   const images = builder.build();
-  if (images) return { images, skipped: skipping.skipped };
+  if (images) return { images, skipped: skipping.skipped, notes: [...builder.notes] };
   const [first] = skipping.skipped;
   const reason = first ? `, such as ${first.file}, which ${first.reason}` : '';
   throw new UserError(`${list.name}: holds no images but bad ones${reason}; ${WANTED}.`);
