@@ -10,6 +10,8 @@ const TILE_ROWS = 8u;
 const TILE_COLUMNS = 4u; // 1, 2 or 4
 const GROUP_COLUMNS = 8u;
 const GROUP_ROWS = 4u;
+/// 1 where the pixels of a weight's gradient make several parts.
+const PARTED = 0u;
 
 @group(0) @binding(10) var<storage, read> left: array<f32>;                  // [batch, sourceHeight, sourceWidth, channels]
 @group(0) @binding(11) var<storage, read> right: array<f32>;                 // [taps, channels, columns], or TRANSPOSED
@@ -163,43 +165,60 @@ fn plainWeightGrad(@builtin(global_invocation_id) id: vec3u) {
   // unroll
   for (var c = 0u; c < TILE_COLUMNS; c++) { outputAt[c] = min(column + c, window.outputs - 1u); }
 
+  let pixels = window.batch * window.height * window.width;
   var pixel = 0u;
-  for (var image = 0u; image < window.batch; image++) {
-    for (var y = 0u; y < window.height; y++) {
-      for (var x = 0u; x < window.width; x++) {
+  var image = 0u;
+  var y = 0u;
+  var x = 0u;
+  for (var part = 0u; part < select(1u, pixels, PARTED == 1u); part += window.partPixels) {
+    // unroll
+    for (var c = 0u; c < TILE_COLUMNS; c++) {
+      biasSum[c] = 0.0;
+      // unroll
+      for (var r = 0u; r < TILE_ROWS; r++) { sum[r * TILE_COLUMNS + c] = 0.0; }
+    }
+    for (; pixel < min(part + window.partPixels, pixels); pixel++) {
+      // unroll
+      for (var c = 0u; c < TILE_COLUMNS; c++) {
+        b[c] = outputGrad[pixel * window.outputs + outputAt[c]];
+        biasSum[c] += b[c];
+      }
+      // unroll
+      for (var r = 0u; r < TILE_ROWS; r++) {
+        if (POINTWISE == 1u) {
+          a[r] = input[pixel * window.inputs + channel[r]];
+        } else {
+          let sourceY = i32(y * window.stride) + tapY[r];
+          let sourceX = i32(x * window.stride) + tapX[r];
+          let isInside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth);
+          let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[r];
+          a[r] = select(0.0, input[select(0u, at, isInside)], isInside);
+        }
         // unroll
         for (var c = 0u; c < TILE_COLUMNS; c++) {
-          b[c] = outputGrad[pixel * window.outputs + outputAt[c]];
-          biasSum[c] += b[c];
+          sum[r * TILE_COLUMNS + c] = fma(a[r], b[c], sum[r * TILE_COLUMNS + c]);
+        }
+      }
+      x++;
+      if (x == window.width) { x = 0u; y++; }
+      if (y == window.height) { y = 0u; image++; }
+    }
+
+    // unroll
+    for (var c = 0u; c < TILE_COLUMNS; c++) {
+      if (column + c < window.outputs) {
+        if (row == 0u && window.biased == 1u) {
+          if (PARTED == 1u && part > 0u) { biasSum[c] += biasGrad[column + c]; }
+          biasGrad[column + c] = biasSum[c];
         }
         // unroll
         for (var r = 0u; r < TILE_ROWS; r++) {
-          if (POINTWISE == 1u) {
-            a[r] = input[pixel * window.inputs + channel[r]];
-          } else {
-            let sourceY = i32(y * window.stride) + tapY[r];
-            let sourceX = i32(x * window.stride) + tapX[r];
-            let isInside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth);
-            let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[r];
-            a[r] = select(0.0, input[select(0u, at, isInside)], isInside);
-          }
-          // unroll
-          for (var c = 0u; c < TILE_COLUMNS; c++) {
-            sum[r * TILE_COLUMNS + c] = fma(a[r], b[c], sum[r * TILE_COLUMNS + c]);
+          if (row + r < rows) {
+            let at = (row + r) * window.outputs + column + c;
+            if (PARTED == 1u && part > 0u) { sum[r * TILE_COLUMNS + c] += weightGrad[at]; }
+            weightGrad[at] = sum[r * TILE_COLUMNS + c];
           }
         }
-        pixel++;
-      }
-    }
-  }
-
-  // unroll
-  for (var c = 0u; c < TILE_COLUMNS; c++) {
-    if (column + c < window.outputs) {
-      if (row == 0u && window.biased == 1u) { biasGrad[column + c] = biasSum[c]; }
-      // unroll
-      for (var r = 0u; r < TILE_ROWS; r++) {
-        if (row + r < rows) { weightGrad[(row + r) * window.outputs + column + c] = sum[r * TILE_COLUMNS + c]; }
       }
     }
   }

@@ -212,11 +212,12 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
 
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;              // [batch, inputHeight, inputWidth, inputs]
 @group(0) @binding(1) var<storage, read> outputGrad: array<vec4f>;         // [batch, height, width, outputs]
-@group(0) @binding(2) var<storage, read_write> weightGrad: array<vec4f>;   // [taps, inputs, outputs]
-@group(0) @binding(3) var<storage, read_write> biasGrad: array<vec4f>;     // [outputs]
+@group(0) @binding(2) var<storage, read_write> weightGrad: array<vec4f>;   // [parts, taps, inputs, outputs]
+@group(0) @binding(3) var<storage, read_write> biasGrad: array<vec4f>;     // [parts, outputs]
 @group(0) @binding(5) var<storage, read> inputScalars: array<f32>;         // the same as input, read where SCALARS = 1
 
-// Here a lane's block of input is four rows (a tap's four channels, which are one vec4) at four pixels.
+// Here a lane's block of input is four rows (a tap's four channels, which are one vec4) at four pixels. A subgroup makes its tile of
+// one part; where there are several, `sumPartials` adds them up.
 @compute @workgroup_size(LANES)
 fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let outputQuads = window.outputs / 4u;
@@ -226,6 +227,8 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   let quad = group.x * LANES * TILE_QUADS + lane;
   let own = row + lane % ROW_QUADS * 4u;
   let ahead = lane / ROW_QUADS * 4u;
+  let start = group.z * window.partPixels;
+  let end = min(start + window.partPixels, pixels);
 
   // Of each of the lane's rows; of its first only, where four are one vec4.
   var channel: array<u32, 4u * BLOCKS>;
@@ -247,11 +250,11 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] = min(quad + j * LANES, outputQuads - 1u); }
 
   // The pixel whose input the lane loads next.
-  var pixel = ahead;
+  var pixel = start + ahead;
   var x = pixel % window.width;
   var y = pixel / window.width % window.height;
   var image = pixel / (window.width * window.height);
-  for (var d = 0u; d < pixels; d += 4u * DEPTH_QUADS) {
+  for (var d = start; d < end; d += 4u * DEPTH_QUADS) {
     // unroll
     for (var k = 0u; k < 4u; k++) {
       if (SCALARS == 1u) {
@@ -324,10 +327,12 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   // unroll
   for (var j = 0u; j < TILE_QUADS; j++) {
     if (quad + j * LANES < outputQuads) {
-      if (row == 0u && window.biased == 1u) { biasGrad[quad + j * LANES] = biasSum[j]; }
+      if (row == 0u && window.biased == 1u) { biasGrad[group.z * outputQuads + quad + j * LANES] = biasSum[j]; }
       // unroll
       for (var r = 0u; r < TILE_ROWS; r++) {
-        if (row + r < rows) { weightGrad[(row + r) * outputQuads + quad + j * LANES] = sum[r * TILE_QUADS + j]; }
+        if (row + r < rows) {
+          weightGrad[(group.z * rows + row + r) * outputQuads + quad + j * LANES] = sum[r * TILE_QUADS + j];
+        }
       }
     }
   }

@@ -145,22 +145,19 @@ fn workgroupProduct(
 
 @group(0) @binding(0) var<storage, read> input: array<f32>;              // [batch, inputHeight, inputWidth, inputs]
 @group(0) @binding(1) var<storage, read> outputGrad: array<f32>;         // [batch, height, width, outputs]
-@group(0) @binding(2) var<storage, read_write> partialSums: array<f32>;  // [splits, taps · inputs + 1, outputs], bias last
+@group(0) @binding(2) var<storage, read_write> weightGrad: array<f32>;   // [parts, taps, inputs, outputs]
+@group(0) @binding(3) var<storage, read_write> biasGrad: array<f32>;     // [parts, outputs]
 
-// Few results of great depth would keep few workgroups busy, so the depth, the pixels, is split into as many parts as the grid is
-// deep; `sumPartials` adds the parts up.
+// A workgroup makes its tile of one part; where there are several, `sumPartials` adds them up.
 @compute @workgroup_size(GROUP, GROUP)
 fn workgroupWeightGrad(
   @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
   let rows = window.kernel * window.kernel * window.inputs;
   let pixels = window.batch * window.height * window.width;
-  // A whole number of rounds a part.
-  let part = (pixels + groups.z * GROUP - 1u) / (groups.z * GROUP) * GROUP;
-  let end = min((group.z + 1u) * part, pixels);
+  let end = min((group.z + 1u) * window.partPixels, pixels);
   let row = group.y * TILE;
   let column = group.x * TILE;
 
@@ -177,7 +174,7 @@ fn workgroupWeightGrad(
   var biasSum: array<f32, EACH>;
   var sum: array<f32, EACH * EACH>;
 
-  for (var d = group.z * part; d < end; d += GROUP) {
+  for (var d = group.z * window.partPixels; d < end; d += GROUP) {
     // unroll
     for (var i = 0u; i < EACH; i++) {
       let ahead = loadDepth + i * (GROUP / EACH);
@@ -210,16 +207,15 @@ fn workgroupWeightGrad(
     workgroupBarrier();
   }
 
-  let base = group.z * (rows + 1u);
   // unroll
   for (var j = 0u; j < EACH; j++) {
     let ownColumn = column + local.x * EACH + j;
     if (ownColumn < window.outputs) {
-      if (row == 0u && local.y == 0u) { partialSums[(base + rows) * window.outputs + ownColumn] = biasSum[j]; }
+      if (row == 0u && local.y == 0u && window.biased == 1u) { biasGrad[group.z * window.outputs + ownColumn] = biasSum[j]; }
       // unroll
       for (var i = 0u; i < EACH; i++) {
         let own = row + local.y * EACH + i;
-        if (own < rows) { partialSums[(base + own) * window.outputs + ownColumn] = sum[i * EACH + j]; }
+        if (own < rows) { weightGrad[(group.z * rows + own) * window.outputs + ownColumn] = sum[i * EACH + j]; }
       }
     }
   }

@@ -6,6 +6,10 @@
 // over all pixels (y, x) of the output in the whole batch, where source = (y, x)·stride − padding + tap. A row of the result is
 // a (tap, i), the depth are the pixels. A dense layer is the case of one tap and one pixel a sample. For a transposed convolution
 // `input` and `outputGrad` change places: it is the convolution's way back, and its bias is added up apart.
+//
+// The sum is defined to the bit, so that every strategy gives the same numbers: the pixels are cut into parts of partPixels,
+// each part is summed from 0 in the order of its pixels, and the parts' sums are added in their order. Few results of great
+// depth would otherwise keep few workgroups busy: the fast strategies make the parts at the same time.
 
 /// 1 for a dense layer: every pixel's source is itself.
 const POINTWISE = 0u;
@@ -22,6 +26,7 @@ struct Window {
   stride: u32,
   padding: u32,
   biased: u32, // 0 or 1; without a bias nothing is written to biasGrad
+  partPixels: u32, // a multiple of the pixels of any strategy's round
 }
 
 @group(0) @binding(4) var<uniform> window: Window;

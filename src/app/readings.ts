@@ -56,7 +56,7 @@ function bindScoreNotes(model: Model): void {
     notes.hidden = !model.configured.value?.measures.images;
     notes.textContent = scores
       ? `Real images against other real ones: SWD ${decimal(scores.swdReal, 1)}, precision ${decimal(scores.precisionReal, 2)}, recall ${decimal(scores.recallReal, 2)}. ` +
-        `Coverage ${decimal(scores.coverage, 2)} (${decimal(scores.coverageReal, 2)}), distance to the nearest real image ${decimal(scores.nearest, 1)} (${decimal(scores.nearestReal, 1)}).`
+        `Coverage ${decimal(scores.coverage, 2)} (${decimal(scores.coverageReal, 2)}).`
       : `Scores are measured every ${count(model.configured.value?.config.evaluateEvery ?? 0)} steps and where you pause.`;
   });
 }

@@ -70,16 +70,28 @@ export async function loadConfig(
 
 /**
  * The images that a run was trained on, for one that goes on: those of its configuration's path, and as large.
+ * @param place where they lie now, if no longer there: a path may be seen from the folder that the run was begun in
  * @throws UserError also where they are gone
  */
 export async function loadContent(
   { data }: RunConfig,
+  place: string | undefined,
   console?: Pick<Console, 'status'>,
 ): Promise<DataContent> {
-  if (!isImages(data)) return {};
+  if (!isImages(data)) {
+    if (place === undefined) return {};
+    throw new UserError(
+      `--data: the data of the run are ${JSON.stringify(data.source)}, not images; without it would do.`,
+    );
+  }
+  if (place === undefined && !existsSync(data.path)) {
+    throw new UserError(
+      `${data.path}: there is no such file or folder from here; --data with where the run’s images lie now would do.`,
+    );
+  }
   const { path, height, width, channels, skipBad } = data as typeof data & ImageShape;
   const options = { size: { height, width }, channels, skipBad: skipBad === true };
-  const { images } = await readImagesAt(path, options, console);
+  const { images } = await readImagesAt(place ?? path, options, console);
   return { images };
 }
 

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { UserError } from '../math/errors';
 import { writing } from './files';
 
-const FILE = 'lock';
+export const LOCK_FILE = 'lock';
 
 /**
  * Locks a run's folder for this process; a lock whose process has gone is taken over. Returns how to unlock it.
  * @throws UserError where another process holds it, or the folder cannot be written.
  */
 export function lockFolder(path: string): () => void {
-  const file = join(path, FILE);
+  const file = join(path, LOCK_FILE);
   const own = `${process.pid} ${startOf(process.pid)}`;
   if (!tryToWrite(file, own)) {
     const [holder = '', start = ''] = read(file).split(' ');

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCheckpoint } from '../export/checkpoint';
 import { writeSafetensors } from '../export/safetensors';
+import { STRATEGIES } from '../gpu/strategies';
 import { presets } from '../presets';
 import { parseConfig } from '../training/config';
 import { type Game, recordGame } from '../training/reference-game';
@@ -431,6 +432,18 @@ describe('replay', () => {
       for (const line of verdicts) expect(line).toMatch(/^pass/);
     },
     // Compiles many kernels.
+    240_000,
+  );
+
+  const forced = cases.filter((name) => /^(dcgan28-batchnorm|mlp-nonsaturating.*)\./.test(name));
+  test.skipIf(forced.length === 0).each(STRATEGIES)(
+    'agrees with PyTorch by the strategy %s, where it is forced',
+    async (strategy) => {
+      const paths = forced.map((name) => join(parity, name));
+      const { code, out, err } = await webgan(['replay', ...paths, '--strategy', strategy]);
+      expect([code, err]).toEqual([0, []]);
+      expect(out.filter((line) => line.startsWith('pass'))).toHaveLength(forced.length);
+    },
     240_000,
   );
 });

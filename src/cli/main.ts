@@ -44,7 +44,7 @@ export async function main(args: readonly string[], console: Console = processCo
 }
 
 /** Options of `train` that a run which goes on has settled. */
-const OF_NEW_RUNS: ReadonlySet<string> = new Set(['out', 'name', 'data', 'image-size', 'skip-bad']);
+const OF_NEW_RUNS: ReadonlySet<string> = new Set(['out', 'name', 'image-size', 'skip-bad']);
 
 // Commands are imported when they are called for: `presets` needs neither a GPU nor a canvas.
 function program(console: Console, exit: (code: number) => void): Command {
@@ -84,7 +84,10 @@ function program(console: Console, exit: (code: number) => void): Command {
       'where numbers are no longer finite, go on from the last checkpoint at half the learning rates, once',
       false,
     )
-    .option('--data <path>', 'images to train on: a folder, a .zip, MNIST’s or CIFAR’s files')
+    .option(
+      '--data <path>',
+      'images to train on: a folder, a .zip, MNIST’s or CIFAR’s files; with --resume where they lie now',
+    )
     .option(
       '--image-size <n>',
       'pixels along each side of the images, scaled and cropped',
@@ -193,6 +196,7 @@ function program(console: Console, exit: (code: number) => void): Command {
       wholeNumber('--class', 0, 65_535),
     )
     .option('--interpolate <rows>x<columns>', 'of images: ways from one sample to the next, a row each', ways)
+    .option('--raw', 'by the generator as it is trained, where the run also keeps an average of it', false)
     .requiredOption('--out <path>', 'a file that ends in .png, .csv or .npy; of images also a folder')
     .action(async (run: string, { class: label, ...options }: SampleOptions & { class?: number }) => {
       const { sample } = await import('./sample');
@@ -215,6 +219,7 @@ function program(console: Console, exit: (code: number) => void): Command {
       2000,
     )
     .option('--seed <n>', 'seed of the noise', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--data <path>', 'where its images lie now, if no longer where they were')
     .option('--json', 'print one JSON object instead of a table', false)
     .action(async (run: string, options: ScoreOptions) => {
       const { score } = await import('./score');

@@ -56,7 +56,7 @@ export async function reproduce(name: string, options: ReproduceOptions, console
   const folder = join(options.out, `${name}-${options.protocol}-${options.objective}`);
   writing(folder, () => mkdirSync(resolve(folder), { recursive: true }));
   const tell = options.json ? console.err : console.out;
-  const content = await loadContent(config, console);
+  const content = await loadContent(config, undefined, console);
   const device = await openNodeDevice();
   let stop: (() => void) | undefined;
   const stopListening = console.onInterrupt(() => stop?.());

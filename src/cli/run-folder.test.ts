@@ -75,6 +75,24 @@ test('a run never writes into another one', () => {
   );
 });
 
+test('a name that a killed run took before it began is free again, unless that still runs', () => {
+  const folder = createRunFolder(root, 'mine', 'ring', config);
+  rmSync(join(folder.path, 'metrics.jsonl'));
+  rmSync(join(folder.path, 'config.json'));
+  expect(() => createRunFolder(root, 'mine', 'ring', config)).toThrow(/is writing into it/);
+  expect(readdirSync(folder.path).sort()).toEqual(['lock', 'samples']);
+  // Of a process that has gone.
+  writeFileSync(join(folder.path, 'lock'), '999999999 1');
+  writeFileSync(join(folder.path, 'config.json.77.part'), '{');
+  const next = createRunFolder(root, 'mine', 'ring', config);
+  expect(next.path).toBe(folder.path);
+  next.close();
+  // Whatever else lies there is somebody's.
+  rmSync(join(folder.path, 'config.json'));
+  writeFileSync(join(folder.path, 'lock'), '999999999 1');
+  expect(() => createRunFolder(root, 'mine', 'ring', config)).toThrow(/is there already/);
+});
+
 describe('what cannot be written is refused before anything is', () => {
   test.each(['', '.', '..', 'a/b', '/etc/x'])('the name %j', (name) => {
     expect(() => createRunFolder(join(root, 'runs'), name, 'ring', config)).toThrow(UserError);

@@ -18,7 +18,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../math/errors';
 import type { RunConfig } from '../training/config';
 import { cannotWrite, codeOf, writeWhole, writing } from './files';
-import { lockFolder } from './lock';
+import { LOCK_FILE, lockFolder } from './lock';
 
 export interface RunFolder {
   readonly path: string;
@@ -83,10 +83,18 @@ export function createRunFolder(
     rmSync(path, { recursive: true, force: true });
     undo();
   };
+  let unlock: () => void;
   try {
-    const unlock = lockFolder(path);
+    unlock = lockFolder(path);
+  } catch (error) {
+    // Not this run's folder, perhaps: only what is empty goes.
+    removeEmpty(path);
+    undo();
+    throw error;
+  }
+  try {
     return writing(path, () => {
-      mkdirSync(join(path, 'samples'));
+      mkdirSync(join(path, 'samples'), { recursive: true });
       writeConfig(path, config);
       return openFolder(path, unlock, discard);
     });
@@ -172,11 +180,24 @@ function makeNamed(root: string, name: string): string {
     mkdirSync(path);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw cannotWrite(path, error);
+    if (isUnbegun(path)) return path;
     throw new UserError(
       `--name: ${path} is there already; another name would do, or none for the next free one.`,
     );
   }
   return path;
+}
+
+/** A folder that a run made and was killed before it wrote its configuration. A lock says which, if it still is. */
+function isUnbegun(path: string): boolean {
+  if (!statSync(path).isDirectory()) return false;
+  const names = readdirSync(path);
+  const samples = join(path, 'samples');
+  return (
+    names.includes(LOCK_FILE) &&
+    names.every((name) => name === LOCK_FILE || name === 'samples' || /^config\.json\..*part$/.test(name)) &&
+    (!names.includes('samples') || readdirSync(samples).length === 0)
+  );
 }
 
 function makeFree(root: string, suggestion: string): string {

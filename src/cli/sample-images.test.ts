@@ -27,6 +27,7 @@ beforeAll(async () => {
     generator: [{ type: 'dense', units: 64 }, { type: 'tanh' }, { type: 'reshape', shape: SHAPE }],
     discriminator: [{ type: 'flatten' }, { type: 'dense', units: 1 }],
     optimizer: { generator: adam, discriminator: adam },
+    average: { halfLife: 1000, ramp: 0 },
     batchSize: 4,
     steps: 2,
   };
@@ -117,4 +118,28 @@ test.each<[string, string[], RegExp]>([
   expect(code).toBe(2);
   expect(err).toEqual([expect.stringMatching(message)]);
   expect(existsSync(out)).toBe(name === 'full');
+});
+
+test('--raw draws by the generator without its average, also on the ways between', async () => {
+  const numbers = async (...args: string[]) => npy(await sample(`${args.join('')}.npy`, ...args)).numbers;
+  const [averaged, raw] = [await numbers('--count', '5'), await numbers('--count', '5', '--raw')];
+  expect(raw).toHaveLength(averaged.length);
+  expect(raw).not.toEqual(averaged);
+  const ways = ['--interpolate', '2x3'];
+  expect(await numbers(...ways, '--raw')).not.toEqual(await numbers(...ways));
+});
+
+test('--raw of a run without an average is refused', async () => {
+  const config = JSON.parse(readFileSync(join(folder, 'tiny.json'), 'utf8'));
+  writeFileSync(join(folder, 'plain.json'), JSON.stringify({ ...config, average: null }));
+  await webgan('train', join(folder, 'plain.json'), '--out', folder);
+  const { code, err } = await webgan(
+    'sample',
+    join(folder, 'plain'),
+    '--raw',
+    '--out',
+    join(folder, 'x.png'),
+  );
+  expect(code).toBe(2);
+  expect(err[0]).toMatch(/^webgan: --raw: .*plain keeps no average of its generator/);
 });

@@ -27,6 +27,8 @@ export interface SampleOptions {
   /** Of a conditional run: the class to draw. Where absent, images in a picture are class by class, others as they come. */
   readonly label?: number;
   readonly out: string;
+  /** By the generator as it is trained, where there is an average of it too. */
+  readonly raw: boolean;
   /** Ways between samples instead of samples: so many, of so many images each. */
   readonly interpolate?: { readonly rows: number; readonly columns: number };
 }
@@ -45,6 +47,12 @@ export async function sample(run: string, options: SampleOptions, console: Conso
   const { config, state } = readCheckpoint(readUserFile(checkpoint), checkpoint);
   const { image } = dataSources.get(config.data.source).create(config.data);
   checkKind(kind, out, image !== undefined, interpolate !== undefined);
+  if (options.raw && !config.average) {
+    throw new UserError(
+      `--raw: ${run} keeps no average of its generator, so that samples are raw anyway; without it would do.`,
+    );
+  }
+  const averaged = !options.raw;
   const classes = conditionOf(config);
   const label = labelOf(options.label, classes, run);
   const device = await openNodeDevice();
@@ -63,19 +71,19 @@ export async function sample(run: string, options: SampleOptions, console: Conso
     const columns = all && (options.count === undefined ? all.columns : Math.ceil(options.count / all.rows));
     const grid = all && { rows: all.rows, columns: columns! };
     const wanted = grid ? grid.rows * grid.columns : (options.count ?? (picture ? 64 : 1000));
-    const choice: SampleChoice = grid
-      ? { labels: gridLabels(grid), columns: grid.columns }
-      : label === undefined
-        ? {}
-        : { labels: new Uint32Array(wanted).fill(label) };
+    const choice: SampleChoice = {
+      averaged,
+      ...(grid && { labels: gridLabels(grid), columns: grid.columns }),
+      ...(label !== undefined && { labels: new Uint32Array(wanted).fill(label) }),
+    };
     const generated = interpolate
-      ? await drawWays(trainer, { ...interpolate, seed, label })
+      ? await drawWays(trainer, { ...interpolate, seed, label, averaged })
       : await trainer.sample(wanted, seed, choice);
     trainer.destroy();
-    const of = label === undefined ? '' : ` of class ${label}`;
+    const of = `${label === undefined ? '' : ` of class ${label}`} of ${options.raw ? 'the raw G' : 'G'}`;
     const what = interpolate
-      ? `${count(interpolate.rows)} ways of ${count(interpolate.columns)} images between samples${of} of G`
-      : `${count(wanted)} samples${of} of G`;
+      ? `${count(interpolate.rows)} ways of ${count(interpolate.columns)} images between samples${of}`
+      : `${count(wanted)} samples${of}`;
     const title = `${what} after ${count(state.updates.generator)} steps`;
     const shape = trainer.run.generator.output;
     if (kind === '') {

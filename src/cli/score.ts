@@ -9,8 +9,8 @@ import { UserError } from '../math/errors';
 import { type ClassScores, scoreClasses } from '../scores/class-scores';
 import { trainClassifier } from '../scores/classifier';
 import { labelledData } from '../scores/held-out';
-import { type ImageScores, LEAST_PICTURES, median, scoreImages } from '../scores/image-scores';
-import { imagesOf, type NearestImages, nearestImages, picturesOf } from '../scores/nearest-images';
+import { type ImageScores, LEAST_PICTURES, scoreImages } from '../scores/image-scores';
+import { imagesOf, median, type NearestImages, nearestImages, picturesOf } from '../scores/nearest-images';
 import { type Pictures, slicePictures } from '../scores/pictures';
 import { Trainer } from '../training/trainer';
 import type { Console } from './console';
@@ -24,10 +24,18 @@ import { count, fixed, percent } from './words';
 export interface ScoreOptions {
   readonly samples: number;
   readonly seed: number;
+  /** Where the images lie now, if no longer where they were. */
+  readonly data?: string;
   readonly json: boolean;
 }
 
 interface Scores extends ImageScores, Partial<ClassScores> {
+  /**
+   * Median Euclidean distance of a sample to the nearest of all real images, and of a real image to the nearest other one: where
+   * the former is far below, the samples are copies.
+   */
+  readonly nearest: number;
+  readonly nearestReal: number;
   /** Iterations that the generator was trained for. */
   readonly step: number;
   /** Images of each kind that were compared. */
@@ -51,7 +59,7 @@ export async function score(run: string, options: ScoreOptions, console: Console
       `${run}: its data are ${config.data.source}, whose measures are in its summary.json; a run of images would do.`,
     );
   }
-  const content = await loadContent(config, console);
+  const content = await loadContent(config, options.data, console);
   const others = otherImages(state, content, run);
   if (others !== undefined) console.err(`${others} It is compared with these.`);
   const stored = content.images?.count ?? Number.POSITIVE_INFINITY;
@@ -78,7 +86,11 @@ export async function score(run: string, options: ScoreOptions, console: Console
 
     tell('Comparing images');
     const imageScores = scoreImages(generated, real, otherReal);
-    const among = () => (content.images && !config.data.stack ? imagesOf(content.images) : picturesOf(drawn));
+    // Of all that there are, where they are stored: a copy may be of any, and of a mirrored one where such were trained on.
+    const among = () =>
+      content.images && !config.data.stack
+        ? imagesOf(content.images, { mirrored: config.data.flip === true })
+        : picturesOf(drawn);
     const shown = slicePictures(generated, 0, PAIRS);
     const nearest = nearestImages(shown, among());
     const others = nearestImages(slicePictures(otherReal, 0, PAIRS), among(), { others: true });
@@ -94,7 +106,6 @@ export async function score(run: string, options: ScoreOptions, console: Console
       step: state.updates.generator,
       samples,
       ...imageScores,
-      // Of all that there are, where they are stored: a copy may be of any.
       nearest: median(nearest.distances),
       nearestReal: median(others.distances),
       ...classScores,
@@ -175,7 +186,7 @@ function table(scores: Scores, folder: string): string[] {
         'classifier is sure (> 0.9)',
         percent(scores.classifierConfident!),
         percent(scores.classifierConfidentReal!),
-        `of a classifier trained here, ${percent(scores.classifierAccuracy!)} right on held-out images`,
+        `of a classifier trained here, on most of these real ones too; ${percent(scores.classifierAccuracy!)} right on held-out ones`,
       ],
       [
         'share of each class',

@@ -131,6 +131,19 @@ test('a run that broke off before its first checkpoint begins again', () => {
   expect(readdirSync(path).sort()).toEqual(['config.json', 'metrics.jsonl', 'samples']);
 });
 
+test('a run that ended and lost its checkpoint is not begun again over what is left', () => {
+  leave({ checkpoint: 50 }).summary({ end: 'stopped', step: 50 });
+  rmSync(join(path, 'checkpoint.safetensors'));
+  rmSync(join(path, 'lock'));
+  expect(() => openStoredRun(path, [])).toThrow(
+    /checkpoint\.safetensors: is missing, though the run has ended/,
+  );
+  expect(steps()).toEqual([10, 20, 30, 40, 50]);
+  // One that failed before its first checkpoint is at its beginning.
+  writeFileSync(join(path, 'summary.json'), JSON.stringify({ end: 'failed', step: 0 }));
+  openStoredRun(path, []).release();
+});
+
 test('a run is named by its folder, its checkpoint or its name in runs', () => {
   leave().close();
   expect(look([], join(path, 'checkpoint.safetensors')).path).toBe(path);

@@ -91,6 +91,11 @@ export function openStoredRun(run: string, settings: readonly string[]): StoredR
 function readRun(path: string, settings: readonly string[], unlock: () => void): StoredRun {
   const file = join(path, 'checkpoint.safetensors');
   const checkpoint = existsSync(file) ? readCheckpoint(readUserFile(file), file) : undefined;
+  if (!checkpoint && (readSummary(path)?.step ?? 0) > 0) {
+    throw new UserError(
+      `${file}: is missing, though the run has ended before and had one; putting it back, or training anew with webgan train ${join(path, 'config.json')}, would do.`,
+    );
+  }
   const step = checkpoint?.state.updates.generator ?? 0;
   const { bytes, seconds, lines } = metricsUpTo(path, step);
   const recovery = lines.find((line): line is Recovery => 'recovered' in line);
@@ -258,9 +263,14 @@ function cutBack(path: string, step: number, metricsBytes: number): void {
 const isUnfinished = (name: string): boolean => name.endsWith('.part');
 
 function summaryOf(path: string, step: number): object | undefined {
+  const summary = readSummary(path);
+  return summary?.step === step ? summary : undefined;
+}
+
+/** What was written when the run last ended; nothing where there is none, or none that can be read. */
+function readSummary(path: string): { readonly step?: number } | undefined {
   try {
-    const summary = JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8'));
-    return summary?.step === step ? summary : undefined;
+    return JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8')) ?? undefined;
   } catch {
     return undefined;
   }

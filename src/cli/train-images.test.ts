@@ -1,6 +1,6 @@
 // `train --data`: from images on the disk to a run whose configuration says what they were.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -114,6 +114,26 @@ test('a run on images goes on to the same numbers', async () => {
   await run(game, '--data', path, '--steps', '3', '--name', 'halves');
   const { code, err } = await webgan('train', '--resume', join(folder, 'runs', 'halves'), '--steps', '6');
   expect([code, err]).toEqual([0, []]);
+  expect(checkpointOf('halves').equals(checkpointOf('whole'))).toBe(true);
+});
+
+test('a run whose images lie elsewhere now is told where', async () => {
+  const path = images('pictures', 7);
+  const game = configuration({});
+  await run(game, '--data', path, '--steps', '6', '--name', 'whole');
+  await run(game, '--data', path, '--steps', '3', '--name', 'halves');
+  renameSync(path, join(folder, 'moved'));
+  const resume = ['train', '--resume', join(folder, 'runs', 'halves'), '--steps', '6'];
+  const lost = await webgan(...resume);
+  expect([lost.code, lost.err]).toEqual([
+    2,
+    [
+      'webgan: ./pictures: there is no such file or folder from here; --data with where the run’s images lie now would do.',
+    ],
+  ]);
+  const { code, err, out } = await webgan(...resume, '--data', join(folder, 'moved'));
+  expect([code, err]).toEqual([0, []]);
+  expect(out.join()).not.toContain('are not those');
   expect(checkpointOf('halves').equals(checkpointOf('whole'))).toBe(true);
 });
 

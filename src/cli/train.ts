@@ -170,6 +170,8 @@ async function trainStage(
       throw error;
     }
     if (options.verbose && runtime.strategies) tell(productsInWords(runtime.strategies(), true));
+    // By now with the partial sums of those that are not plain any more.
+    if (options.verbose && runtime.memory) tell(memoryInWords(runtime.memory()));
     const stopped = recorder.step < config.steps;
     const summary = await recorder.close({ end: stopped ? 'stopped' : 'finished', ...end });
     console.status?.('');
@@ -249,12 +251,16 @@ async function beginRun(source: string | undefined, options: TrainOptions, conso
   };
 }
 
-async function resumeRun(run: string, { settings, json }: TrainOptions, console: Console): Promise<Stage> {
+async function resumeRun(
+  run: string,
+  { settings, data, json }: TrainOptions,
+  console: Console,
+): Promise<Stage> {
   const stored = openStoredRun(run, settings);
   const { config, finished, release } = stored;
   let content: DataContent = {};
   try {
-    if (!finished) content = await loadContent(config, console);
+    if (!finished || data !== undefined) content = await loadContent(config, data, console);
     const others = stored.saved && otherImages(stored.saved.state, content, stored.path);
     if (others !== undefined) (json ? console.err : console.out)(`${others} It goes on with these.`);
   } catch (error) {
@@ -285,7 +291,7 @@ function resuming({ config, path, step, saved, falling, finished }: StoredRun): 
     return `${path} has made all of its ${steps} steps; the learning rate of the ${falling} falls over them, so that a longer run is another one.`;
   if (finished) return `${path} has made all of its ${steps} steps; a larger number for --steps would do.`;
   if (saved) return `Resuming ${path} at step ${count(step)} of ${steps}.`;
-  return `${path} has no checkpoint yet: beginning it again, ${steps} steps.`;
+  return `${path} has no checkpoint: beginning it again, ${steps} steps.`;
 }
 
 function summaryLines(recorder: Recorder, path: string, stopped: boolean): string[] {

@@ -1,5 +1,6 @@
 // Ways through the space of noise: what lies between two samples.
 
+import type { GeneratorChoice } from '../training/inference';
 import type { Trainer } from '../training/trainer';
 
 /** Kinds of noise whose samples lie near a sphere, where the straight way between two leads through a place that is never drawn. */
@@ -34,7 +35,7 @@ export function interpolateNoise(
 }
 
 /** So many ways between samples, each of so many samples. */
-export interface Ways {
+export interface Ways extends GeneratorChoice {
   readonly rows: number;
   readonly columns: number;
   /** Of the samples at their ends: the first ones of `Trainer.sample`. */
@@ -46,7 +47,7 @@ export interface Ways {
 /** [rows · columns, …sample]: G along the ways of `interpolateNoise`, each of which keeps its class. */
 export async function drawWays(
   trainer: Trainer,
-  { rows, columns, seed, label }: Ways,
+  { rows, columns, seed, label, ...choice }: Ways,
 ): Promise<Float32Array> {
   const { type, size } = trainer.config.noise;
   const { classes } = trainer.run;
@@ -55,7 +56,7 @@ export async function drawWays(
     (_, i) => label ?? Math.floor(i / columns) % (classes ?? 1),
   );
   const noise = interpolateNoise(await trainer.noise(rows, seed), size, columns, type);
-  return trainer.generate(noise, classes ? { labels } : {});
+  return trainer.generate(noise, { ...choice, ...(classes && { labels }) });
 }
 
 /** Weights of both ends at t: sin((1 − t)ω)/sin ω and sin(tω)/sin ω, ω the angle between them. */

@@ -2,6 +2,7 @@
 
 import { expect, test, vi } from 'vitest';
 import { copyRows } from '../../shaders/copyRows.wgsl';
+import { activationForward as scale } from '../../shaders/scale.wgsl';
 import { Strategies } from './strategies';
 import { useDevice } from './test-device';
 import { measureAlternatives } from './tuner';
@@ -23,11 +24,15 @@ const alternative = (strategy: string, label: string, ...list: Work[]): Alternat
   label,
   work: () => list,
 });
+/** An adapter that nothing is known of. */
+const stranger = () => Object.assign(Object.create(device()), { name: 'a stranger' });
+
 const GROUPS = COUNT / copyRows.workgroupSize[0];
 /** Copies everything, a hundred times over. */
 const slow = Array.from({ length: 100 }, () => copy(COUNT, GROUPS));
 const right = alternative('workgroup', 'right', copy(COUNT, GROUPS));
 const wrong = alternative('subgroup', 'wrong', copy(COUNT / 2, 1));
+const RIGHT = { label: 'right', isExact: true };
 const withAlternatives = (there: readonly Alternative[]): Work => ({
   ...copy(COUNT, GROUPS),
   alternatives: { key: 'a copy', kernels: [copyRows], on: () => there },
@@ -35,7 +40,7 @@ const withAlternatives = (there: readonly Alternative[]): Work => ({
 
 test('what computes something else never wins, however quick', async () => {
   const chosen = await measureAlternatives(device(), withAlternatives([]), [wrong]);
-  expect(chosen).toBe('plain');
+  expect(chosen.label).toBe('plain');
 });
 
 test('what cannot even be made is no candidate, and keeps no other from winning', async () => {
@@ -47,7 +52,7 @@ test('what cannot even be made is no candidate, and keeps no other from winning'
     },
   };
   const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 16, 1] as const };
-  expect(await measureAlternatives(device(), plainlySlow, [unmade, right])).toBe('right');
+  expect(await measureAlternatives(device(), plainlySlow, [unmade, right])).toEqual(RIGHT);
 });
 
 test.each([
@@ -59,10 +64,55 @@ test.each([
     alternative('workgroup', 'slow', ...slow),
     wrong,
   ]);
-  expect(chosen).toBe('plain');
+  expect(chosen.label).toBe('plain');
   // Where the plain one is the slow one there is something to gain.
   const plainlySlow = { ...copy(COUNT, GROUPS), grid: [8192, 16, 1] as const };
-  expect(await measureAlternatives(timed, plainlySlow, [right])).toBe('right');
+  expect(await measureAlternatives(timed, plainlySlow, [right])).toEqual(RIGHT);
+});
+
+/** The source times a factor, in so many workgroups. */
+const scaled = (parameter: number, groups: number): Work =>
+  work(
+    scale,
+    {
+      input: source,
+      output: destination,
+      settings: { count: COUNT / 4, parameter },
+    },
+    [groups, 1, 1],
+  );
+const NEEDED = COUNT / 4 / scale.workgroupSize[0];
+const slowlyScaled = scaled(1, 2 ** 15);
+const exact = alternative('workgroup', 'exact', scaled(1, NEEDED));
+const close = alternative('subgroup', 'close', scaled(1 + 1e-6, NEEDED));
+
+test('what gives the same bits wins over what is only close', async () => {
+  expect(await measureAlternatives(device(), slowlyScaled, [close, exact])).toEqual({
+    label: 'exact',
+    isExact: true,
+  });
+  expect(await measureAlternatives(device(), slowlyScaled, [close])).toEqual({
+    label: 'close',
+    isExact: false,
+  });
+});
+
+test('that a choice is only close is said, and remembered', async () => {
+  let written: Readonly<Record<string, string>> = {};
+  const store = {
+    read: () => Promise.resolve(written),
+    write: async (choices: Readonly<Record<string, string>>) => {
+      written = choices;
+    },
+  };
+  const there = { key: 'scaled', kernels: [scale], on: () => [close] };
+  for (let visit = 0; visit < 2; visit++) {
+    const chosen = await new Strategies(stranger(), { store }).choose({
+      ...slowlyScaled,
+      alternatives: there,
+    });
+    expect(chosen).toMatchObject({ label: 'close, rounded otherwise than plain', work: close.work });
+  }
 });
 
 test('everything is measured in quiet, which is over then', async () => {
@@ -89,9 +139,6 @@ test('a strategy that is forced is used where there is one, and nothing else', (
   expect(new Strategies(device(), { strategy: 'subgroup' }).known(withAlternatives([right]))).toBe('plain');
 });
 
-/** An adapter that nothing is known of. */
-const stranger = () => Object.assign(Object.create(device()), { name: 'a stranger' });
-
 test('what was measured once is remembered, under what could change it', async () => {
   const written: Record<string, string>[] = [];
   const store = {
@@ -112,7 +159,7 @@ test('what was measured once is remembered, under what could change it', async (
   // Not measured again: what was written is believed.
   written.push({ [key!]: 'wrong' });
   const again = new Strategies(stranger(), { store, compiler: 'one' });
-  expect(await again.choose(withAlternatives([wrong]))).toBe(wrong);
+  expect(await again.choose(withAlternatives([wrong]))).toEqual(wrong);
   expect(written).toHaveLength(2);
   // Another kernel measures anew,
   const changed = { ...copyRows, source: `${copyRows.source}// changed` };

@@ -42,6 +42,8 @@ const SOFTWARE: readonly {
 ];
 
 const PLAIN = 'plain';
+/** Behind the label of a choice whose sums are not the plain one's to the bit: bytes then depend on when it took over. */
+const ROUNDED = ', rounded otherwise than plain';
 
 export class Strategies {
   readonly #device: Device;
@@ -79,7 +81,10 @@ export class Strategies {
     return tiles ? (preferred(there, tiles) ?? PLAIN) : undefined;
   }
 
-  /** The quickest that computes the same as the plain one, measured where it is not known. Never rejects: then it is `plain`. */
+  /**
+   * The quickest that computes the same as the plain one, measured where it is not known; its label says where its sums are not
+   * the same to the bit. Never rejects: then it is `plain`.
+   */
   async choose(work: Work): Promise<Alternative | 'plain'> {
     const known = this.known(work);
     if (known) return known;
@@ -101,14 +106,17 @@ export class Strategies {
       const measured = this.#measuring.then(async () => {
         // It may have been measured while this one waited.
         if (choices[key] !== undefined) return;
-        choices[key] = await measureAlternatives(this.#device, work, there);
+        const { label, isExact } = await measureAlternatives(this.#device, work, there);
+        choices[key] = isExact ? label : label + ROUNDED;
         await this.#options.store?.write(choices).catch(() => {});
       });
       // What fails, on a device that was lost, is not remembered.
       this.#measuring = measured.catch(() => {});
       await this.#measuring;
     }
-    return there.find(({ label }) => label === choices[key]) ?? PLAIN;
+    const choice = choices[key] ?? PLAIN;
+    const chosen = there.find(({ label }) => label === choice.replace(ROUNDED, ''));
+    return chosen ? { ...chosen, label: choice } : PLAIN;
   }
 }
 

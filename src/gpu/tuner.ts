@@ -23,15 +23,24 @@ const TRIES = 3;
 /** After so long no further round begins: on an adapter this slow one run of each says enough. */
 const ENOUGH_MILLISECONDS = 60;
 
+/** What won a measurement. */
+export interface Measured {
+  /** An alternative's, or `plain`. */
+  readonly label: string;
+  /** Whether its results are the plain one's to the bit, so that a run may go over to it at any time. */
+  readonly isExact: boolean;
+}
+
 /**
- * The label of the quickest alternative that computes what the plain one does, or `plain`. Everything is compiled first, while training
- * goes on; then, in quiet, it takes the GPU some milliseconds a candidate, and a wait for each answer. Rejects where the plain one fails.
+ * The quickest alternative that computes what the plain one does, to the bit where there are such, as there are unless a compiler
+ * rounds kernels differently. Everything is compiled first, while training goes on; then, in quiet, it takes the GPU some milliseconds
+ * a candidate, and a wait for each answer. Rejects where the plain one fails.
  */
 export async function measureAlternatives(
   device: Device,
   work: Work,
   alternatives: readonly Alternative[],
-): Promise<string> {
+): Promise<Measured> {
   const memory = new Memory(device.gpu);
   const readback = new Readback(device.gpu, 'tuner');
   const timer = new PassTimer(device, 1);
@@ -79,13 +88,18 @@ export async function measureAlternatives(
     return await device.quiet.during(async () => {
       await device.gpu.queue.onSubmittedWorkDone();
       const expected = (await results(plain)).map((part) => ({ part, scale: largestOf(part) }));
-      const right = [plain];
+      const exact: Plan[] = [];
+      const close: Plan[] = [];
       for (const plan of plans.slice(1)) {
         const found = await results(plan);
-        if (expected.every(({ part, scale }, i) => agrees(found[i]!, part, scale))) right.push(plan);
+        if (expected.every(({ part }, i) => isSame(found[i]!, part))) exact.push(plan);
+        else if (expected.every(({ part, scale }, i) => agrees(found[i]!, part, scale))) close.push(plan);
       }
+      const isExact = exact.length > 0;
       const least = device.canMeasureTime ? MILLISECONDS : WALL_MILLISECONDS;
-      return (await race(right, least, (plan, runs) => time(device, timer, plan, runs))).label;
+      const candidates = [plain, ...(isExact ? exact : close)];
+      const quickest = await race(candidates, least, (plan, runs) => time(device, timer, plan, runs));
+      return { label: quickest.label, isExact: isExact || quickest === plain };
     });
   } finally {
     timer.destroy();
@@ -161,6 +175,13 @@ function largestOf(numbers: Float32Array): number {
   let largest = 1e-30;
   for (let i = 0; i < numbers.length; i++) largest = Math.max(largest, Math.abs(numbers[i]!));
   return largest;
+}
+
+function isSame(found: Float32Array, expected: Float32Array): boolean {
+  const bits = (numbers: Float32Array) => new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  const [a, b] = [bits(found), bits(expected)];
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function agrees(found: Float32Array, expected: Float32Array, scale: number): boolean {

@@ -279,6 +279,8 @@ export function convolutionWeightGrad(
 ): Work {
   const { inputs, inputHeight, inputWidth, outputs, height, width, kernel, stride, padding } = convolution;
   const { input, outputGrad, weightGrad, biasGrad } = slots;
+  const rows = kernel ** 2 * inputs;
+  const { parts, partPixels } = partsOf(rows, outputs, batch * height * width);
   const bindings = {
     input,
     outputGrad,
@@ -296,12 +298,13 @@ export function convolutionWeightGrad(
       stride,
       padding,
       biased: biasGrad ? 1 : 0,
+      partPixels,
     },
   };
-  const rows = kernel ** 2 * inputs;
   const flops = 2 * batch * height * width * rows * outputs;
   const pointwise = { POINTWISE: isPointwise(convolution) ? 1 : 0 };
-  const plain = specialize(plainWeightGrad, { ...plainTile(outputs), ...pointwise });
+  const parted = { PARTED: parts > 1 ? 1 : 0 };
+  const plain = specialize(plainWeightGrad, { ...plainTile(outputs), ...pointwise, ...parted });
   const grid = (tile: TileSize, depth = 1): Grid => [...tileGrid(rows, outputs, tile), depth];
   return {
     ...work(plain, bindings, grid(plainTileSize(plain)), flops),
@@ -312,52 +315,80 @@ export function convolutionWeightGrad(
     },
   };
 
+  /** A dispatch that makes all parts at the same time, and those that add them up where there are several. */
+  function allParts(make: (into: { weightGrad: Slot; biasGrad: Slot }) => Work): Work[] {
+    if (parts === 1) return [make(bindings)];
+    const addUp = (sum: Slot, partialSums: Slot) =>
+      work(
+        sumPartials,
+        { partialSums, sum, sizes: { parts, count: sum.length } },
+        linearGrid(Math.ceil(sum.length / 16), sumPartials),
+        parts * sum.length,
+      );
+    const weightParts = partialSums('weights', parts * weightGrad.length);
+    const biasParts = partialSums('biases', parts * outputs);
+    return [
+      make({ weightGrad: weightParts, biasGrad: biasGrad ? biasParts : NOTHING }),
+      addUp(weightGrad, weightParts),
+      ...(biasGrad ? [addUp(biasGrad, biasParts)] : []),
+    ];
+  }
+
   function workgroupWays(adapter: AdapterTraits): Alternative[] {
-    return workgroupTiles(adapter, rows, outputs).map((tile) => {
-      const [across, down] = tileGrid(rows, outputs, workgroupTileSize(tile));
-      // As many parts as make enough workgroups, each of eight rounds at least.
-      const most = Math.ceil((batch * height * width) / (8 * tile.GROUP));
-      const parts = Math.max(1, Math.min(most, Math.floor(ENOUGH_WORKGROUPS / (across * down))));
-      const partialSums: Slot = { name: 'partial sums', length: parts * (rows + 1) * outputs };
-      const sizes = { parts, weights: rows * outputs, outputs, biased: bindings.window.biased };
-      return {
-        strategy: 'workgroup',
-        label: workgroupLabel(tile),
-        work: () => [
+    return workgroupTiles(adapter, rows, outputs).map((tile) => ({
+      strategy: 'workgroup',
+      label: workgroupLabel(tile),
+      work: () =>
+        allParts((into) =>
           work(
             specialize(workgroupWeightGrad, tile),
-            { input, outputGrad, partialSums, window: bindings.window },
-            [across, down, parts],
+            { ...bindings, ...into },
+            grid(workgroupTileSize(tile), parts),
             flops,
           ),
-          work(
-            sumPartials,
-            { partialSums, weightGrad, biasGrad: bindings.biasGrad, sizes },
-            linearGrid((rows + 1) * outputs, sumPartials),
-            partialSums.length,
-          ),
-        ],
-      };
-    });
+        ),
+    }));
   }
 
   function subgroupWays(adapter: AdapterTraits): Alternative[] {
     if (outputs % 4 > 0) return [];
     const scalars = { SCALARS: inputs % 4 > 0 ? 1 : 0 };
-    const operands = { ...bindings, inputScalars: input };
     return subgroupTiles(adapter, rows, outputs).map((tile) => ({
       strategy: 'subgroup',
       label: subgroupLabel(tile),
-      work: () => [
-        work(
-          specialize(subgroupWeightGrad, { ...tile, ...pointwise, ...scalars }),
-          operands,
-          grid(subgroupTileSize(tile)),
-          flops,
+      work: () =>
+        allParts((into) =>
+          work(
+            specialize(subgroupWeightGrad, { ...tile, ...pointwise, ...scalars }),
+            { ...bindings, ...into, inputScalars: input },
+            grid(subgroupTileSize(tile), parts),
+            flops,
+          ),
         ),
-      ],
     }));
   }
+}
+
+/** Parts begin at whole rounds of every strategy's tile: a subgroup of 128 goes so many pixels deep at once. */
+const PART_PIXELS = 128;
+
+/** Into how many parts, of how many pixels, the depth of a weight's gradient is cut: by its shape alone, so that its bits are. */
+function partsOf(rows: number, columns: number, pixels: number) {
+  const [across, down] = tileGrid(rows, columns, { rows: 32, columns: 32 });
+  const most = Math.max(1, Math.floor(ENOUGH_WORKGROUPS / (across * down)));
+  const partPixels = Math.ceil(pixels / most / PART_PIXELS) * PART_PIXELS;
+  return { parts: Math.ceil(pixels / partPixels), partPixels };
+}
+
+const partialSlots = new Map<string, Slot>();
+
+/** Where parts wait to be added up: the same for all products of about this length, since no two of them need it at once. */
+function partialSums(of: string, length: number): Slot {
+  const rounded = 2 ** Math.ceil(Math.log2(length));
+  const name = `partial sums of ${of}, ${rounded}`;
+  const slot = partialSlots.get(name) ?? { name, length: rounded };
+  partialSlots.set(name, slot);
+  return slot;
 }
 
 /** Every pixel of the output comes of the same pixel of the input alone. */

@@ -67,8 +67,8 @@ export const workgroupTileSize = ({ GROUP, EACH }: WorkgroupTile): TileSize => (
 
 export const workgroupLabel = ({ GROUP, EACH }: WorkgroupTile) => `workgroup ${GROUP * EACH}×${GROUP * EACH}`;
 
-/** Workgroups that keep a large GPU busy: a weight's gradient splits its depth until it has so many. */
-export const ENOUGH_WORKGROUPS = 256;
+/** Workgroups that keep a large GPU busy: a weight's gradient is cut into parts until it has so many of 32 × 32 results. */
+export const ENOUGH_WORKGROUPS = 128;
 
 export interface SubgroupTile {
   readonly LANES: number;

@@ -2,8 +2,7 @@
 
 import { thumbnails } from './features';
 import { compareManifolds, type ManifoldScores, manifoldOf } from './manifold';
-import { nearestImages, picturesOf } from './nearest-images';
-import { type Pictures, pictureCount, slicePictures } from './pictures';
+import { type Pictures, pictureCount } from './pictures';
 import { type SlicedWassersteinOptions, slicedWasserstein } from './sliced-wasserstein';
 
 type Beside<Scores> = Scores & { readonly [Name in keyof Scores as `${Name & string}Real`]: number };
@@ -13,9 +12,6 @@ export interface ImageScores extends Beside<ManifoldScores> {
   /** Sliced Wasserstein distance of patches, times 1000. 0 is best. */
   readonly swd: number;
   readonly swdReal: number;
-  /** Median Euclidean distance to the nearest of the real pictures: where far below `…Real`, they are copies. */
-  readonly nearest: number;
-  readonly nearestReal: number;
 }
 
 /** Of each kind at least this many. */
@@ -49,17 +45,5 @@ export function scoreImages(
     densityReal: other.density,
     coverage: own.coverage,
     coverageReal: other.coverage,
-    nearest: typicalDistance(generated, real),
-    nearestReal: typicalDistance(otherReal, real),
   };
 }
-
-/** Enough for a median. */
-const TYPICAL = 64;
-
-function typicalDistance(pictures: Pictures, among: Pictures): number {
-  return median(nearestImages(slicePictures(pictures, 0, TYPICAL), picturesOf(among)).distances);
-}
-
-/** The middle of some numbers, or the one behind the middle. */
-export const median = (values: Float64Array): number => values.slice().sort()[Math.floor(values.length / 2)]!;

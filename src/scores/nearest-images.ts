@@ -47,13 +47,28 @@ export function* picturesOf(pictures: Pictures): Generator<Float32Array> {
     yield pictures.pixels.subarray(start, start + size);
 }
 
-/** Every image of a set, as pictures are: from −1 to 1, channels first. */
-export function* imagesOf({ pieces, channels, height, width }: ImageSet): Generator<Float32Array> {
+/** The middle of some numbers, or the one behind the middle. */
+export const median = (values: Float64Array): number => values.slice().sort()[Math.floor(values.length / 2)]!;
+
+/** Every image of a set, and each `mirrored` where asked for, as pictures are: from −1 to 1, channels first. */
+export function* imagesOf(
+  { pieces, channels, height, width }: ImageSet,
+  { mirrored = false }: { readonly mirrored?: boolean } = {},
+): Generator<Float32Array> {
   const size = channels * height * width;
   for (const piece of pieces) {
     for (let start = 0; start < piece.length; start += size) {
       const pixels = Float32Array.from(piece.subarray(start, start + size), (byte) => byte / 127.5 - 1);
-      yield toChannelsFirst(pixels, [channels, height, width]);
+      const picture = toChannelsFirst(pixels, [channels, height, width]);
+      yield picture;
+      if (mirrored) yield mirror(picture, width);
     }
   }
+}
+
+/** Left and right exchanged, row by row. */
+function mirror(picture: Float32Array, width: number): Float32Array {
+  const result = picture.slice();
+  for (let row = 0; row < result.length; row += width) result.subarray(row, row + width).reverse();
+  return result;
 }
