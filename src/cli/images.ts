@@ -44,7 +44,7 @@ export function imageLines({ images, skipped, notes }: ReadImages): string[] {
   const { name, channels, height, width, classes } = images;
   const of = classes ? ` of ${classes.length} classes` : '';
   const lines = [
-    `${count(images.count)} images${of}, ${width}×${height} ${channels === 1 ? 'grey' : 'RGB'}, from ${name}.`,
+    `${count(images.count)} ${images.count === 1 ? 'image' : 'images'}${of}, ${width}×${height} ${channels === 1 ? 'grey' : 'RGB'}, from ${name}.`,
     ...notes,
   ];
   if (skipped.length === 0) return lines;

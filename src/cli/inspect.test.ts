@@ -75,7 +75,30 @@ test('as JSON, brought to a size and channels, without what is bad', async () =>
       { name: 'dogs', images: 1 },
     ],
     skipped: [{ file: './cats/bad.png', reason: 'is no PNG, JPEG or WebP image' }],
+    notes: [],
   });
+});
+
+test('images of several sizes are told as such, not refused', async () => {
+  three();
+  put('dogs/b.png', 30, 1, 9);
+  put('dogs/c.png', 30, 1, 2);
+  const { code, out } = await inspect(folder);
+  expect(code).toBe(0);
+  expect(out.slice(0, 2)).toEqual([
+    '5 images of 2 classes, 4×4 grey, from ..',
+    'They have 3 sizes, 2×2 to 9×9; to be looked at all are brought to 4×4, and training takes --image-size.',
+  ]);
+});
+
+test('images that are too large to train on are brought to a size to be looked at', async () => {
+  put('a.png', 30, 1, 1500);
+  const { code, out } = await inspect(folder);
+  expect(code).toBe(0);
+  expect(out.slice(0, 2)).toEqual([
+    '1 image, 256×256 grey, from ..',
+    'They are 1500×1500; to be looked at all are brought to 256×256, and training takes --image-size.',
+  ]);
 });
 
 test('draws a contact sheet, a row a class', async () => {

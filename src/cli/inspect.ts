@@ -30,15 +30,29 @@ export async function inspect(path: string, options: InspectOptions, console: Co
   const { imageSize: side, channels, skipBad, out } = options;
   if (out !== undefined) checkOut(out);
   const size = side === undefined ? undefined : { height: side, width: side };
-  const read = await readImagesAt(path, { size, channels, skipBad: skipBad === true }, console);
-  const { images, skipped } = read;
+  const read = await readImagesAt(
+    path,
+    { size, anySize: true, channels, skipBad: skipBad === true },
+    console,
+  );
+  const { images, skipped, notes } = read;
   const values = valuesOf(images);
   const classes = classCounts(images);
   const contact = out === undefined ? undefined : contactSheet(images);
   if (contact) writing(out!, () => writeWhole(out!, encodePng(contact.sheet)));
   if (options.json) {
     const { name, count, height, width } = images;
-    const answer = { path: name, count, channels: images.channels, height, width, values, classes, skipped };
+    const answer = {
+      path: name,
+      count,
+      channels: images.channels,
+      height,
+      width,
+      values,
+      classes,
+      skipped,
+      notes,
+    };
     console.out(JSON.stringify({ ...answer, ...(out !== undefined && { contactSheet: out }) }));
     return;
   }

@@ -173,6 +173,22 @@ test('what was measured once is remembered, under what could change it', async (
   expect(written).toHaveLength(4);
 });
 
+test('where there is no room to measure it stays plain, and is measured another time', async () => {
+  const { gpu } = device();
+  const write = vi.fn(async () => {});
+  const store = { read: async () => ({}), write };
+  const pop = vi.spyOn(gpu, 'popErrorScope').mockImplementationOnce(async () => {
+    await GPUDevice.prototype.popErrorScope.call(gpu);
+    return { message: 'no room' } as GPUError;
+  });
+  const strategies = new Strategies(stranger(), { store });
+  const work = { ...slowlyScaled, alternatives: { key: 'scaled', kernels: [scale], on: () => [exact] } };
+  expect(await strategies.choose(work)).toBe('plain');
+  expect(write).not.toHaveBeenCalled();
+  pop.mockRestore();
+  expect(await strategies.choose(work)).toMatchObject({ label: 'exact' });
+});
+
 test('a store that fails costs a measurement and nothing else', async () => {
   const store = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
   expect(await new Strategies(stranger(), { store }).choose(withAlternatives([wrong]))).toBe('plain');

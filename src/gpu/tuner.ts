@@ -34,7 +34,7 @@ export interface Measured {
 /**
  * The quickest alternative that computes what the plain one does, to the bit where there are such, as there are unless a compiler
  * rounds kernels differently. Everything is compiled first, while training goes on; then, in quiet, it takes the GPU some milliseconds
- * a candidate, and a wait for each answer. Rejects where the plain one fails.
+ * a candidate, and a wait for each answer. Rejects where the plain one fails, or there is no room for another set of its numbers.
  */
 export async function measureAlternatives(
   device: Device,
@@ -47,7 +47,10 @@ export async function measureAlternatives(
   const plans: Plan[] = [];
   try {
     const slots = [...new Set(Object.values(work.bindings).filter(isSlot))];
+    device.gpu.pushErrorScope('out-of-memory');
     for (const slot of slots) memory.allocate(slot);
+    const shortage = await device.gpu.popErrorScope();
+    if (shortage) throw new Error(shortage.message);
     const plain = await Plan.fixed(device, memory, 'plain', [work]);
     plans.push(plain);
     const compiled = await Promise.all(

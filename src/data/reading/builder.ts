@@ -8,6 +8,8 @@ import { type Channels, type ImageShape, type Raster, resized } from './resample
 
 /** The largest side that a network here is given. */
 const MAX_SIDE = 1024;
+/** What larger ones are brought to that are only looked at. */
+const SIDE_TO_LOOK_AT = 256;
 /** A piece begins with room for so many bytes and grows. */
 const FIRST_BYTES = 2 ** 20;
 
@@ -18,7 +20,9 @@ export class ImageSetBuilder {
   total = 0;
   /** Turns the labels of all images into those of the set. */
   nameClasses: ((labels: readonly number[]) => Labelled) | undefined;
-  readonly notes = new Set<string>();
+  readonly #notes = new Set<string>();
+  /** Sizes that were met. */
+  readonly #sizes = new Map<string, { readonly height: number; readonly width: number }>();
   readonly #list: FileList;
   readonly #skipping: Skipping;
   readonly #options: ReadOptions;
@@ -42,8 +46,9 @@ export class ImageSetBuilder {
   expect({ channels, height, width }: ImageShape): (image: Raster) => Uint8Array {
     this.#first ??= { channels, height, width };
     const first = this.#first;
-    const { size, channels: wanted } = this.#options;
-    if (!size && (height !== first.height || width !== first.width)) {
+    const { size, anySize, channels: wanted } = this.#options;
+    this.#sizes.set(`${width}×${height}`, { height, width });
+    if (!size && !anySize && (height !== first.height || width !== first.width)) {
       throw new BadFile(
         `is ${width}×${height} pixels, where those before it are ${first.width}×${first.height}`,
         'one size for all (--image-size)',
@@ -56,7 +61,7 @@ export class ImageSetBuilder {
       );
     }
     const target = {
-      ...(size ?? { height: first.height, width: first.width }),
+      ...(size ?? (anySize ? toLookAt(first) : { height: first.height, width: first.width })),
       channels: wanted ?? first.channels,
     };
     if (target.height > MAX_SIDE || target.width > MAX_SIDE) {
@@ -86,9 +91,25 @@ export class ImageSetBuilder {
     if (label !== undefined) this.#labels.push(label);
   }
 
+  /** What whoever named the files should know. */
+  get notes(): string[] {
+    const { size, anySize } = this.#options;
+    const { width, height } = this.#target ?? {};
+    const isOne = this.#sizes.size === 1 && this.#sizes.has(`${width}×${height}`);
+    if (size || !anySize || isOne) return [...this.#notes];
+    const sorted = [...this.#sizes.values()].sort((a, b) => a.width * a.height - b.width * b.height);
+    const [least, most] = [sorted[0]!, sorted.at(-1)!].map((each) => `${each.width}×${each.height}`);
+    const sizes =
+      sorted.length === 1 ? `They are ${most}` : `They have ${sorted.length} sizes, ${least} to ${most}`;
+    return [
+      ...this.#notes,
+      `${sizes}; to be looked at all are brought to ${width}×${height}, and training takes --image-size.`,
+    ];
+  }
+
   /** Something that whoever named the files should know; said once. */
   note(sentence: string): void {
-    this.notes.add(sentence);
+    this.#notes.add(sentence);
   }
 
   /** Tells whoever listens how far the reading is; `more` images are read and not yet added. */
@@ -112,6 +133,14 @@ export class ImageSetBuilder {
     const labelled = this.#labels.length === this.#count ? this.nameClasses?.(this.#labels) : undefined;
     return { name: this.#list.name, count: this.#count, ...this.#target, pieces, ...labelled };
   }
+}
+
+/** As it is, or smaller. */
+function toLookAt({ height, width }: ImageShape): { height: number; width: number } {
+  const side = Math.max(height, width);
+  if (side <= MAX_SIDE) return { height, width };
+  const scaled = (length: number) => Math.max(1, Math.round((length * SIDE_TO_LOOK_AT) / side));
+  return { height: scaled(height), width: scaled(width) };
 }
 
 const colour = (channels: Channels) => (channels === 1 ? 'grey' : 'in colour');

@@ -34,6 +34,8 @@ export interface ReadOptions {
   readonly decode: Decode;
   /** The size to bring every image to; their own where absent, and then all must have the same. */
   readonly size?: { readonly height: number; readonly width: number } | undefined;
+  /** Where no size is given: take images of any, and of whatever size, and bring them to one to be looked at. */
+  readonly anySize?: boolean;
   /** Their own where absent, and then all must have the same. */
   readonly channels?: Channels | undefined;
   /** Go on without files that cannot be used. */

@@ -52,7 +52,7 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
     await readPictures(list, usable, options.decode, options.channels, builder, skipping);
   }
   const images = builder.build();
-  if (images) return { images, skipped: skipping.skipped, notes: [...builder.notes] };
+  if (images) return { images, skipped: skipping.skipped, notes: builder.notes };
   const [first] = skipping.skipped;
   const reason = first ? `, such as ${first.file}, which ${first.reason}` : '';
   throw new UserError(`${list.name}: holds no images but bad ones${reason}; ${WANTED}.`);
