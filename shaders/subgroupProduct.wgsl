@@ -217,7 +217,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
 @group(0) @binding(5) var<storage, read> inputScalars: array<f32>;         // the same as input, read where SCALARS = 1
 
 // Here a lane's block of input is four rows (a tap's four channels, which are one vec4) at four pixels. A subgroup makes its tile of
-// one part; where there are several, `sumPartials` adds them up.
+// one part; where there are several, `columnSums` adds them up.
 @compute @workgroup_size(LANES)
 fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let outputQuads = window.outputs / 4u;

@@ -148,7 +148,7 @@ fn workgroupProduct(
 @group(0) @binding(2) var<storage, read_write> weightGrad: array<f32>;   // [parts, taps, inputs, outputs]
 @group(0) @binding(3) var<storage, read_write> biasGrad: array<f32>;     // [parts, outputs]
 
-// A workgroup makes its tile of one part; where there are several, `sumPartials` adds them up.
+// A workgroup makes its tile of one part; where there are several, `columnSums` adds them up.
 @compute @workgroup_size(GROUP, GROUP)
 fn workgroupWeightGrad(
   @builtin(workgroup_id) group: vec3u,

@@ -4,6 +4,9 @@ import { columnSums as columnSums1 } from '../../shaders/columnSums.wgsl';
 import { columnSums as columnSums4 } from '../../shaders/columnSums4.wgsl';
 import { linearGrid, type Slot, type Work, work } from '../gpu/work';
 
+/** What all sums of columns are made by. */
+export const SUM_KERNELS = [columnSums1, columnSums4];
+
 /** Up to this many rows, one invocation adds a column up alone. */
 const FEW_ROWS = 128;
 

@@ -181,8 +181,8 @@ describe('which strategies there are', () => {
     const work = way!.work();
     expect(work.map(({ kernel }) => kernel.entryPoint)).toEqual([
       'workgroupWeightGrad',
-      'sumPartials',
-      'sumPartials',
+      'columnSums',
+      'columnSums',
     ]);
     expect(work[0]!.grid[2]).toBe(4);
   });

@@ -4,7 +4,6 @@
 import { narrowProduct } from '../../shaders/narrowProduct.wgsl';
 import { plainProduct, plainWeightGrad } from '../../shaders/plainProduct.wgsl';
 import { subgroupProduct, subgroupWeightGrad } from '../../shaders/subgroupProduct.wgsl';
-import { sumPartials } from '../../shaders/sumPartials.wgsl';
 import { sumTaps } from '../../shaders/sumTaps.wgsl';
 import { workgroupProduct, workgroupWeightGrad } from '../../shaders/workgroupProduct.wgsl';
 import {
@@ -20,6 +19,7 @@ import {
 import { graft } from '../wgsl/graft';
 import type { BindingShapes, Kernel } from '../wgsl/kernel';
 import { specialize } from '../wgsl/specialize';
+import { SUM_KERNELS, sampleSums } from './columnSums';
 import type { IntoActivation, ThroughActivation } from './layer';
 import {
   ENOUGH_WORKGROUPS,
@@ -310,7 +310,7 @@ export function convolutionWeightGrad(
     ...work(plain, bindings, grid(plainTileSize(plain)), flops),
     alternatives: {
       key: `weightGrad ${JSON.stringify(bindings.window)}`,
-      kernels: [workgroupWeightGrad, subgroupWeightGrad, sumPartials],
+      kernels: [workgroupWeightGrad, subgroupWeightGrad, ...SUM_KERNELS],
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
   };
@@ -318,19 +318,12 @@ export function convolutionWeightGrad(
   /** A dispatch that makes all parts at the same time, and those that add them up where there are several. */
   function allParts(make: (into: { weightGrad: Slot; biasGrad: Slot }) => Work): Work[] {
     if (parts === 1) return [make(bindings)];
-    const addUp = (sum: Slot, partialSums: Slot) =>
-      work(
-        sumPartials,
-        { partialSums, sum, sizes: { parts, count: sum.length } },
-        linearGrid(Math.ceil(sum.length / 16), sumPartials),
-        parts * sum.length,
-      );
     const weightParts = partialSums('weights', parts * weightGrad.length);
     const biasParts = partialSums('biases', parts * outputs);
     return [
       make({ weightGrad: weightParts, biasGrad: biasGrad ? biasParts : NOTHING }),
-      addUp(weightGrad, weightParts),
-      ...(biasGrad ? [addUp(biasGrad, biasParts)] : []),
+      sampleSums(weightParts, 1, parts, weightGrad.length, weightGrad),
+      ...(biasGrad ? [sampleSums(biasParts, 1, parts, outputs, biasGrad)] : []),
     ];
   }
 
