@@ -49,7 +49,7 @@ export class App {
   #points: PointList | undefined;
   /** How the present run began: what to do again once there are images. */
   #beginning: Beginning | undefined;
-  /** What the present run is saved under. */
+  /** What the present run is saved under where that is free. */
   #name: string | undefined;
   readonly #makeCanvas: () => HTMLCanvasElement;
   readonly #listeners = new Set<(report: Report) => void>();

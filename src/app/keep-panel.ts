@@ -78,7 +78,8 @@ function savedRun(app: App, run: StoredRun): HTMLElement {
   const { name } = run;
   const button = (action: string, act: () => void) => {
     const label = `${action} ${name}`;
-    const made = make('button', { type: 'button', id: `saved ${label}`, 'aria-label': label }, action);
+    const id = `saved-${label.replaceAll(' ', '-')}`;
+    const made = make('button', { type: 'button', id, 'aria-label': label }, action);
     made.addEventListener('click', act);
     return made;
   };

@@ -144,7 +144,7 @@ export type Command =
   | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly view: View }
   /** What runs on `images` train on from now on. */
   | { readonly type: 'images'; readonly images: ImageSet }
-  /** A new trainer; the name is what it is saved under, and where there is none it is not saved. `run` comes back in what belongs to it, so that late messages of an old one are known. */
+  /** A new trainer; the name is what it is saved under where that is free, and where there is none it is not saved. `run` comes back in what belongs to it, so that late messages of an old one are known. */
   | {
       readonly type: 'configure';
       readonly run: number;

@@ -4,7 +4,7 @@ import { writeCheckpoint } from '../export/checkpoint';
 import type { RunConfig } from '../training/config';
 import type { Trainer } from '../training/trainer';
 import type { SavingReport, StoredRun } from './protocol';
-import { baseName, RunStore, type SavedAs } from './storage';
+import { RunStore, type SavedAs, withoutNumber } from './storage';
 
 /** A run that is trained on is saved this often. */
 const INTERVAL = 30_000;
@@ -109,7 +109,7 @@ export async function storedRuns(store: RunStore): Promise<StoredRun[]> {
     name,
     time: saved.getTime(),
     bytes,
-    preset: baseName(name),
+    preset: withoutNumber(name),
     ...(header && { step: header.step }),
     ...(problem !== undefined && { problem }),
   }));

@@ -73,27 +73,15 @@ export class RunStore {
     const runs: SavedRun[] = [];
     for await (const [fileName, handle] of this.#folder.entries()) {
       if (handle.kind !== 'file' || !fileName.endsWith(ENDING)) continue;
-      const run = await this.#look(decodeURIComponent(fileName.slice(0, -ENDING.length)));
-      if (run) runs.push(run);
+      const name = decodeURIComponent(fileName.slice(0, -ENDING.length));
+      try {
+        runs.push(await lookInto(await (handle as FileSystemFileHandle).getFile(), name));
+      } catch (error) {
+        // Taken away just now, perhaps by another tab.
+        if (!isMissing(error)) throw error;
+      }
     }
     return runs.sort((a, b) => b.saved.getTime() - a.saved.getTime());
-  }
-
-  async #look(name: string): Promise<SavedRun | undefined> {
-    try {
-      const file = await (await this.#folder.getFileHandle(fileNameOf(name))).getFile();
-      const about = { name, saved: new Date(file.lastModified), bytes: file.size };
-      try {
-        return { ...about, header: await describeCheckpoint(file, name) };
-      } catch (error) {
-        if (error instanceof UserError) return { ...about, problem: error.message };
-        throw error;
-      }
-    } catch (error) {
-      // Taken away just now, perhaps by another tab.
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
   }
 
   /**
@@ -165,8 +153,18 @@ export class RunStore {
   }
 }
 
+async function lookInto(file: File, name: string): Promise<SavedRun> {
+  const about = { name, saved: new Date(file.lastModified), bytes: file.size };
+  try {
+    return { ...about, header: await describeCheckpoint(file, name) };
+  } catch (error) {
+    if (error instanceof UserError) return { ...about, problem: error.message };
+    throw error;
+  }
+}
+
 /** The name without the number that `freeName` put behind it. */
-export const baseName = (name: string): string => name.replace(/ \d+$/, '');
+export const withoutNumber = (name: string): string => name.replace(/ \d+$/, '');
 
 /** `ring`, else `ring 2`, `ring 3` and so on. */
 function freeName(name: string, taken: ReadonlySet<string>): string {

@@ -23,6 +23,9 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   }
 }
 
+/** Whether a name is that of a temporary file: what a write left that was cut off. */
+export const isUnfinished = (name: string): boolean => name.endsWith('.part');
+
 /** Puts the names in a folder on the disk; some systems cannot, and do it by themselves. */
 function flush(folder: string): void {
   try {

@@ -17,7 +17,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../math/errors';
 import type { RunConfig } from '../training/config';
-import { cannotWrite, codeOf, writeWhole, writing } from './files';
+import { cannotWrite, codeOf, isUnfinished, writeWhole, writing } from './files';
 import { LOCK_FILE, lockFolder } from './lock';
 
 export interface RunFolder {
@@ -193,9 +193,10 @@ function isUnbegun(path: string): boolean {
   if (!statSync(path).isDirectory()) return false;
   const names = readdirSync(path);
   const samples = join(path, 'samples');
+  const isConfig = (name: string) => name.startsWith('config.json.') && isUnfinished(name);
   return (
     names.includes(LOCK_FILE) &&
-    names.every((name) => name === LOCK_FILE || name === 'samples' || /^config\.json\..*part$/.test(name)) &&
+    names.every((name) => name === LOCK_FILE || name === 'samples' || isConfig(name)) &&
     (!names.includes('samples') || readdirSync(samples).length === 0)
   );
 }

@@ -16,7 +16,7 @@ import { UserError } from '../math/errors';
 import { parseConfig, type RunConfig } from '../training/config';
 import { halvedRates, type Rates, withRates } from '../training/rates';
 import type { TrainerState } from '../training/tensor';
-import { readUserFile, writeWhole, writing } from './files';
+import { isUnfinished, readUserFile, writeWhole, writing } from './files';
 import { lockFolder } from './lock';
 import { openFolder, type RunFolder, writeConfig } from './run-folder';
 import { applySetting } from './settings';
@@ -258,9 +258,6 @@ function cutBack(path: string, step: number, metricsBytes: number): void {
   for (const name of readdirSync(path)) if (isUnfinished(name)) rmSync(join(path, name), { force: true });
   rmSync(join(path, 'summary.json'), { force: true });
 }
-
-/** What a write left that was cut off. */
-const isUnfinished = (name: string): boolean => name.endsWith('.part');
 
 function summaryOf(path: string, step: number): object | undefined {
   const summary = readSummary(path);

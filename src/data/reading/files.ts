@@ -5,7 +5,10 @@ import { sizeInWords } from '../../math/phrases';
 
 /** A file of which any part can be read. */
 export interface InputFile {
-  /** Where it lies below what the user named, with `/` between folders; its name where the user named it itself. */
+  /**
+   * Where it lies below what the user named, with `/` between folders; its name where the user named it itself. With `/` at
+   * its end it is a folder that cannot be looked into.
+   */
   readonly path: string;
   readonly size: number;
   /** Bytes from `start` up to `end`. */

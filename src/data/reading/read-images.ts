@@ -18,12 +18,12 @@ const WANTED = 'PNG, JPEG or WebP images, IDX files (MNIST) or the binary versio
  * @throws UserError in one sentence that names the file and the reason
  */
 export async function readImages(input: ImageInput, options: ReadOptions): Promise<ReadImages> {
-  const { list, files } = await findFiles(input);
+  const { list, files: found } = await findFiles(input);
   const skipping = new Skipping(list, options.skipBad ?? false);
   const builder = new ImageSetBuilder(list, skipping, options);
   // A folder that cannot be looked into may hold anything.
-  for (const { path, problem } of files)
-    if (problem !== undefined && path.endsWith('/')) skipping.bad(path, problem);
+  for (const folder of found.filter(isFolder)) skipping.bad(folder.path, folder.problem);
+  const files = found.filter((file) => !isFolder(file));
   const of = (role: Role) => files.filter((file) => file.role === role);
   const [pictures, idx, cifar] = [of('image'), of('idx images'), of('cifar')];
   const kinds = [pictures, idx, cifar].flatMap(([first]) => (first ? [baseName(first.path)] : []));
@@ -32,7 +32,7 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
       `${list.name}: holds ${kinds.join(' and ')}, which belong to no one set; a folder with images of one kind would do.`,
     );
   }
-  if (kinds.length === 0) throw new UserError(nothingIn(list, files));
+  if (kinds.length === 0) throw new UserError(nothingIn(list, found));
   if (idx.length > 0) {
     await readIdxSet(
       list,
@@ -44,7 +44,6 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
     await readCifarSet(list, cifar, of('names'), builder, skipping);
   } else {
     for (const { path, role, problem } of files) {
-      if (path.endsWith('/')) continue;
       if (problem !== undefined) skipping.bad(path, problem);
       else if (role !== 'image') skipping.bad(path, 'is no PNG, JPEG or WebP image');
     }
@@ -57,6 +56,10 @@ export async function readImages(input: ImageInput, options: ReadOptions): Promi
   const reason = first ? `, such as ${first.file}, which ${first.reason}` : '';
   throw new UserError(`${list.name}: holds no images but bad ones${reason}; ${WANTED}.`);
 }
+
+/** One that cannot be looked into: of all others the files are listed. */
+const isFolder = (file: ListedFile): file is FoundFile & { problem: string } =>
+  file.path.endsWith('/') && file.problem !== undefined;
 
 type FoundFile = ListedFile & { readonly role: Role };
 
