@@ -21,6 +21,8 @@ const BLOCKS = 1u; // TILE_ROWS / (4 · LANES), at least 1
 const DEPTH_QUADS = 1u; // 4 · LANES / TILE_ROWS, at least 1
 const ROW_QUADS = TILE_ROWS / BLOCKS / 4u; // of one block of every lane
 const SCALARS = 0u;
+const WHOLE = 0u; // 1 where the depth is whole rounds, and nothing need be asked whether it lies beyond
+const SHUFFLED = 0u; // 1 where a shuffle is quicker than a broadcast
 
 @group(0) @binding(9) var<storage, read> leftScalars: array<f32>;             // the same as left, read where SCALARS = 1
 @group(0) @binding(10) var<storage, read> left: array<vec4f>;                 // [batch, sourceHeight, sourceWidth, channels]
@@ -108,7 +110,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
         if (SCALARS == 1u) {
           // unroll
           for (var k = 0u; k < 4u; k++) {
-            let isDeep = d + ahead * 4u + k < depth;
+            let isDeep = (WHOLE == 1u) | (d + ahead * 4u + k < depth);
             // unroll
             for (var i = 0u; i < 4u * BLOCKS; i++) {
               if (LOADER == ROWS) {
@@ -133,12 +135,11 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
             kernelY = next / shape.channels / shape.kernel;
           }
         } else {
+          let isDeep = (WHOLE == 1u) | (d / 4u + ahead < channelQuads);
           // unroll
           for (var i = 0u; i < 4u * BLOCKS; i++) {
-            a[i] = left[leftAt[i] + d / 4u + ahead];
-            if (LOADER != ROWS || DEPTH_QUADS > 1u) {
-              a[i] = select(vec4f(0.0), a[i], isInside[i] & (d / 4u + ahead < channelQuads));
-            }
+            a[i] = vec4f(0.0);
+            if (isInside[i] & isDeep) { a[i] = left[leftAt[i] + d / 4u + ahead]; }
           }
         }
         // unroll
@@ -157,7 +158,9 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
             } else {
               // unroll
               for (var k = 0u; k < 4u; k++) {
-                b[k * TILE_QUADS + j] = right[rightAt[j] + min(d + q * 4u + k, depth - 1u) * columnQuads];
+                let isDeep = (WHOLE == 1u) | (d + q * 4u + k < depth);
+                b[k * TILE_QUADS + j] = vec4f(0.0);
+                if (isDeep) { b[k * TILE_QUADS + j] = right[rightAt[j] + (q * 4u + k) * columnQuads]; }
               }
             }
           }
@@ -166,16 +169,23 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           for (var r = 0u; r < TILE_ROWS; r++) {
             // unroll
             for (var k = 0u; k < 4u; k++) {
-              let left_rk = vec4f(subgroupBroadcast(
-                a[r / (4u * ROW_QUADS) * 4u + r % 4u][k],
-                r / 4u % ROW_QUADS + q * ROW_QUADS,
-              ));
+              let own_rk = a[r / (4u * ROW_QUADS) * 4u + r % 4u][k];
+              var left_rk = own_rk;
+              if (SHUFFLED == 1u) {
+                left_rk = subgroupShuffle(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
+              } else {
+                left_rk = subgroupBroadcast(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
+              }
               // unroll
               for (var j = 0u; j < TILE_QUADS; j++) {
-                sum[r * TILE_QUADS + j] = fma(left_rk, b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
+                sum[r * TILE_QUADS + j] = fma(vec4f(left_rk), b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
               }
             }
           }
+        }
+        if (TRANSPOSED == 0u) {
+          // unroll
+          for (var j = 0u; j < TILE_QUADS; j++) { rightAt[j] += 4u * DEPTH_QUADS * columnQuads; }
         }
       }
     }
@@ -242,12 +252,17 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   // unroll
   for (var i = 0u; i < 4u * BLOCKS; i++) {
     let clamped = min(own + i / 4u * (4u * ROW_QUADS) + i % 4u, rows - 1u);
-    channel[i] = clamped % window.inputs;
-    tapY[i] = i32(clamped / window.inputs / window.kernel) - i32(window.padding);
-    tapX[i] = i32(clamped / window.inputs % window.kernel) - i32(window.padding);
+    channel[i] = clamped;
+    if (POINTWISE == 0u) {
+      channel[i] = clamped % window.inputs;
+      tapY[i] = i32(clamped / window.inputs / window.kernel) - i32(window.padding);
+      tapX[i] = i32(clamped / window.inputs % window.kernel) - i32(window.padding);
+    }
   }
   // unroll
-  for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] = min(quad + j * LANES, outputQuads - 1u); }
+  for (var j = 0u; j < TILE_QUADS; j++) {
+    outputAt[j] = start * outputQuads + min(quad + j * LANES, outputQuads - 1u);
+  }
 
   // The pixel whose input the lane loads next.
   var pixel = start + ahead;
@@ -257,12 +272,13 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   for (var d = start; d < end; d += 4u * DEPTH_QUADS) {
     // unroll
     for (var k = 0u; k < 4u; k++) {
+      let isThere = (WHOLE == 1u) | (pixel < pixels);
       if (SCALARS == 1u) {
         // unroll
         for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = i32(y * window.stride) + tapY[i];
           let sourceX = i32(x * window.stride) + tapX[i];
-          let inside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth) & (image < window.batch);
+          let inside = isThere & (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth);
           let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[i];
           a[i / 4u * 4u + k][i % 4u] = select(0.0, inputScalars[select(0u, at, inside)], inside);
         }
@@ -270,14 +286,15 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
         // unroll
         for (var i = 0u; i < BLOCKS; i++) {
           if (POINTWISE == 1u) {
-            let at = (min(pixel, pixels - 1u) * window.inputs + channel[i * 4u]) / 4u;
-            a[i * 4u + k] = select(vec4f(0.0), input[at], pixel < pixels);
+            a[i * 4u + k] = vec4f(0.0);
+            if (isThere) { a[i * 4u + k] = input[(pixel * window.inputs + channel[i * 4u]) / 4u]; }
           } else {
             let sourceY = i32(y * window.stride) + tapY[i * 4u];
             let sourceX = i32(x * window.stride) + tapX[i * 4u];
-            let inside = (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth) & (image < window.batch);
+            let inside = isThere & (u32(sourceY) < window.inputHeight) & (u32(sourceX) < window.inputWidth);
             let at = ((image * window.inputHeight + u32(sourceY)) * window.inputWidth + u32(sourceX)) * window.inputs + channel[i * 4u];
-            a[i * 4u + k] = select(vec4f(0.0), input[select(0u, at, inside) / 4u], inside);
+            a[i * 4u + k] = vec4f(0.0);
+            if (inside) { a[i * 4u + k] = input[at / 4u]; }
           }
         }
       }
@@ -299,11 +316,12 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
     for (var q = 0u; q < DEPTH_QUADS; q++) {
       // unroll
       for (var k = 0u; k < 4u; k++) {
-        let at = d + q * 4u + k;
+        let isThere = (WHOLE == 1u) | (d + q * 4u + k < pixels);
         // unroll
         for (var j = 0u; j < TILE_QUADS; j++) {
-          b[k * TILE_QUADS + j] = outputGrad[min(at, pixels - 1u) * outputQuads + outputAt[j]];
-          biasSum[j] += select(vec4f(0.0), b[k * TILE_QUADS + j], at < pixels);
+          b[k * TILE_QUADS + j] = vec4f(0.0);
+          if (isThere) { b[k * TILE_QUADS + j] = outputGrad[outputAt[j] + (q * 4u + k) * outputQuads]; }
+          biasSum[j] += b[k * TILE_QUADS + j];
         }
       }
       // Row by row, as above.
@@ -311,17 +329,22 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
       for (var r = 0u; r < TILE_ROWS; r++) {
         // unroll
         for (var k = 0u; k < 4u; k++) {
-          let input_rk = vec4f(subgroupBroadcast(
-            a[r / (4u * ROW_QUADS) * 4u + k][r % 4u],
-            r / 4u % ROW_QUADS + q * ROW_QUADS,
-          ));
+          let own_rk = a[r / (4u * ROW_QUADS) * 4u + k][r % 4u];
+          var input_rk = own_rk;
+          if (SHUFFLED == 1u) {
+            input_rk = subgroupShuffle(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
+          } else {
+            input_rk = subgroupBroadcast(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
+          }
           // unroll
           for (var j = 0u; j < TILE_QUADS; j++) {
-            sum[r * TILE_QUADS + j] = fma(input_rk, b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
+            sum[r * TILE_QUADS + j] = fma(vec4f(input_rk), b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
           }
         }
       }
     }
+    // unroll
+    for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] += 4u * DEPTH_QUADS * outputQuads; }
   }
 
   // unroll

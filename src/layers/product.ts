@@ -26,6 +26,7 @@ import {
   narrowTileSize,
   plainTile,
   plainTileSize,
+  type SubgroupTile,
   subgroupLabel,
   subgroupTileSize,
   subgroupTiles,
@@ -248,12 +249,13 @@ function product(
     if (columns % 4 > 0 || (channels % 4 > 0 && !forth)) return [];
     const scalars = { SCALARS: channels % 4 > 0 ? 1 : 0 };
     const operands = { ...bindings, leftScalars: left };
+    const depth = channels % 4 > 0 ? kernel ** 2 * channels : channels;
     return subgroupTiles(adapter, rows, columns).map((tile) => ({
       strategy: 'subgroup',
       label: subgroupLabel(tile),
       work: () => [
         work(
-          variant(subgroupProduct, { ...tile, ...scalars }),
+          variant(subgroupProduct, { ...tile, ...scalars, ...wholeRounds(tile, depth) }),
           operands,
           grid(subgroupTileSize(tile)),
           flops,
@@ -352,7 +354,12 @@ export function convolutionWeightGrad(
       work: () =>
         allParts((into) =>
           work(
-            specialize(subgroupWeightGrad, { ...tile, ...pointwise, ...scalars }),
+            specialize(subgroupWeightGrad, {
+              ...tile,
+              ...pointwise,
+              ...scalars,
+              ...wholeRounds(tile, batch * height * width),
+            }),
             { ...bindings, ...into, inputScalars: input },
             grid(subgroupTileSize(tile), parts),
             flops,
@@ -361,6 +368,11 @@ export function convolutionWeightGrad(
     }));
   }
 }
+
+/** Whether a depth is whole rounds of a subgroup's tile, so that no round has to hold back what lies beyond. */
+const wholeRounds = ({ DEPTH_QUADS }: SubgroupTile, depth: number) => ({
+  WHOLE: depth % (4 * DEPTH_QUADS) === 0 ? 1 : 0,
+});
 
 /** Parts begin at whole rounds of every strategy's tile: a subgroup of 128 goes so many pixels deep at once. */
 const PART_PIXELS = 128;

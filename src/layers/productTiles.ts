@@ -76,6 +76,7 @@ export interface SubgroupTile {
   readonly TILE_QUADS: number;
   readonly BLOCKS: number;
   readonly DEPTH_QUADS: number;
+  readonly SHUFFLED: number;
 }
 
 /**
@@ -83,6 +84,12 @@ export interface SubgroupTile {
  * for 512); software of four lanes keeps them in memory anyway and gains from each load that they share.
  */
 const MOST_SUMS = 128;
+
+/**
+ * Where a shuffle is quicker than a broadcast. Dawn makes a broadcast from a lane that is not active 0, by a comparison and a choice for each
+ * number; of a shuffle, on lavapipe one instruction, it asks nothing. On SwiftShader's 4 lanes the broadcast is quicker all the same.
+ */
+const LANES_OF_LAVAPIPE = 8;
 
 /** Tiles of a subgroup in the order of their size; those that would be mostly empty are left out. */
 export function subgroupTiles(
@@ -103,6 +110,7 @@ export function subgroupTiles(
       TILE_QUADS: quads,
       BLOCKS: Math.max(1, tileRows / block),
       DEPTH_QUADS: Math.max(1, block / tileRows),
+      SHUFFLED: subgroupSize === LANES_OF_LAVAPIPE ? 1 : 0,
     }));
 }
 
