@@ -61,7 +61,10 @@ export async function openNodeGpu(
     instances.push(gpu);
     const adapter = await gpu.requestAdapter();
     restore();
-    if (adapter !== null) return { gpu, driver };
+    if (adapter !== null) {
+      longestNap = adapter.info.isFallbackAdapter ? SOFTWARE_NAP : NAP;
+      return { gpu, driver };
+    }
   }
   const tried = drivers.map(({ name, path }) => (path ? `${name} (${path})` : name)).join(', ');
   throw new UserError(`No WebGPU adapter was found${tried && ` with ${tried}`}. ${adapterAdvice(system)}`);
@@ -123,9 +126,16 @@ const RTLD_NODELETE = 0x1000;
 
 const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 
+/** Milliseconds between two looks for answers; longer where the adapter is software, which each look takes a core away from. */
+const NAP = 0.5;
+const SOFTWARE_NAP = 2;
+let longestNap = NAP;
+/** Of the time waited so far: what is answered at once is seen soon. */
+const NAP_SHARE = 0.05;
+
 /**
- * Waits for a promise that the GPU answers, sleeping half a millisecond between turns of the event loop: Dawn in Node
- * polls from that loop without a pause, which takes a software adapter one of its cores away.
+ * Waits for a promise that the GPU answers, napping between turns of the event loop: Dawn in Node polls from that loop without a
+ * pause, which takes a software adapter one of its cores away.
  */
 export async function napUntil<T>(promise: Promise<T>): Promise<T> {
   let settled = false;
@@ -133,9 +143,11 @@ export async function napUntil<T>(promise: Promise<T>): Promise<T> {
     settled = true;
   };
   promise.then(settle, settle);
+  const start = performance.now();
   while (!settled) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (!settled) Atomics.wait(neverNotified, 0, 0, 0.5);
+    const waited = performance.now() - start;
+    if (!settled) Atomics.wait(neverNotified, 0, 0, Math.min(longestNap, Math.max(NAP, NAP_SHARE * waited)));
   }
   return promise;
 }
