@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../wgsl/kernel';
-import { layOutArena, Memory } from './memory';
+import { layOutArena, Memory, partOf } from './memory';
 import { useDevice } from './test-device';
 import { linearGrid, type Slot, type Work } from './work';
 
@@ -86,6 +86,25 @@ describe('transient slots', () => {
     expect(() => parent.region(own)).toThrow('"own" was never given memory');
     memory.destroy();
     parent.destroy();
+  });
+});
+
+describe('a part of a slot', () => {
+  test('lies where it begins, and keeps the whole alive', () => {
+    const memory = new Memory(device().gpu);
+    const [whole, between] = [slot('whole', 130), slot('between')];
+    const part = partOf(whole, 'part', 64, 66)!;
+    // `between` is dead when the whole is bound, but not when its part is.
+    memory.allocateTransient('parts', [[using(part, between), using(whole)]]);
+    const { buffer } = memory.region(whole);
+    expect(memory.region(part)).toEqual({ buffer, offset: 256, size: 272 });
+    expect(memory.region(between).buffer).not.toBe(buffer);
+    expect(memory.has(part)).toBe(true);
+    memory.destroy();
+  });
+
+  test('is none where no binding may begin', () => {
+    expect(partOf(slot('whole'), 'part', 63, 2)).toBeUndefined();
   });
 });
 

@@ -37,6 +37,11 @@ export function layOutArena(name: string, slots: readonly Slot[]): Arena {
   return { whole: { name, length: end / 4 }, slots, offsets };
 }
 
+/** A part of a slot that can be bound by itself; undefined where it begins at no place that bindings may begin at. */
+export function partOf(whole: Slot, name: string, start: number, length: number): Slot | undefined {
+  return (4 * start) % ALIGNMENT === 0 ? { name, length, within: { whole, start } } : undefined;
+}
+
 export class Memory {
   readonly #device: GPUDevice;
   readonly #parent: Memory | undefined;
@@ -56,11 +61,17 @@ export class Memory {
   }
 
   has(slot: Slot): boolean {
-    return slot === NOTHING || this.#regions.has(slot) || (this.#parent?.has(slot) ?? false);
+    if (slot === NOTHING || this.#regions.has(slot)) return true;
+    return (slot.within && this.has(slot.within.whole)) || (this.#parent?.has(slot) ?? false);
   }
 
   region(slot: Slot): Region {
-    let region = this.#regions.get(slot) ?? this.#parent?.region(slot);
+    let region = this.#regions.get(slot);
+    if (!region && slot.within) {
+      const { buffer, offset } = this.region(slot.within.whole);
+      region = { buffer, offset: offset + 4 * slot.within.start, size: bytesOf(slot) };
+    }
+    region ??= this.#parent?.region(slot);
     if (slot === NOTHING) region ??= this.allocate(slot);
     if (!region) throw new Error(`The slot "${slot.name}" was never given memory.`);
     return region;
@@ -190,7 +201,8 @@ function lifetimesOf(
   const lifetimes = new Map<Slot, (Lifetime | undefined)[]>();
   for (const [l, list] of lists.entries()) {
     for (const [i, item] of list.entries()) {
-      for (const slot of Object.values(item.bindings).filter(isSlot)) {
+      for (const bound of Object.values(item.bindings).filter(isSlot)) {
+        const slot = bound.within?.whole ?? bound;
         if (!wanted(slot)) continue;
         const lives = lifetimes.get(slot) ?? [];
         lifetimes.set(slot, lives);

@@ -7,6 +7,8 @@ export interface Slot {
   readonly name: string;
   /** Length in 32-bit words. Buffers are padded to whole vec4s, so kernels may bind `array<vec4f>`. */
   readonly length: number;
+  /** Of a part of another slot, which has no memory of its own: that one, and the word of it where the part begins. */
+  readonly within?: { readonly whole: Slot; readonly start: number };
 }
 
 type FieldValue<S extends Scalar> = S extends 'u32' | 'i32' | 'f32' ? number : readonly number[];

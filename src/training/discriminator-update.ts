@@ -1,5 +1,6 @@
 // One update of D: holds G, moves D.
 
+import { partOf } from '../gpu/memory';
 import type { Slot, Work } from '../gpu/work';
 import type { Tape } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
@@ -20,8 +21,13 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
   const { generator, discriminator, discriminatorNoise, labels, config, record } = game;
   const { batchSize: batch } = config;
   const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator', labels?.discriminator);
-  const generated = forward(generator, discriminatorNoise, batch, pass, { keep: false });
-  const judged = mixesBatch(discriminator)
+  const apart = mixesBatch(discriminator);
+  const place = apart ? undefined : behindReal(game);
+  const generated = forward(generator, discriminatorNoise, batch, pass, {
+    keep: false,
+    ...(place && { output: place }),
+  });
+  const judged = apart
     ? { work: judgeApart(game, generated.output), samples: generated.output }
     : judgeTogether(game, generated.output);
   const penalties = penaltiesOf(game);
@@ -44,6 +50,12 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
   ];
 }
 
+/** Where generated samples belong in the batch of both, for G to leave them there itself; undefined where that can't be bound. */
+function behindReal({ config, real, sampleSize }: Game): Slot | undefined {
+  const length = config.batchSize * sampleSize;
+  return partOf(real, 'generated', length, length);
+}
+
 /** Real and generated samples go through D as one batch, real first. Leaves D's gradients. */
 function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape; samples: Slot } {
   const { discriminator, loss, real, sampleSize, terms } = game;
@@ -57,7 +69,9 @@ function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape;
     tape,
     samples: view.output,
     work: [
-      copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize }),
+      ...(generated.within?.whole === real
+        ? []
+        : [copyWork(generated, real, batch * sampleSize, { to: batch * sampleSize })]),
       ...view.work,
       ...tape.work,
       ...lossWork(game, { outputs: tape.output, outputsGrad, labels }, (logits, logitsGrad) =>
