@@ -43,13 +43,9 @@ fn scheduledLearningRate(t: u32) -> f32 {
 // False, and reported, where the gradient or the new parameter is not finite. Places count on from the loss at 0: all
 // vec4s of the gradient, then all of the parameters.
 fn isSound(i: u32, t: u32, givenGradient: vec4f, newParameter: vec4f) -> bool {
-  if (!allFinite(givenGradient)) {
-    reportFault(settings.network, t, 1u + i);
-    return false;
-  }
-  if (!allFinite(newParameter)) {
-    reportFault(settings.network, t, 1u + settings.count + i);
-    return false;
-  }
-  return true;
+  let isGiven = allFinite(givenGradient);
+  // One branch for both: nearly always neither is taken.
+  if (isGiven & allFinite(newParameter)) { return true; }
+  reportFault(settings.network, t, 1u + i + select(0u, settings.count, isGiven));
+  return false;
 }
