@@ -39,6 +39,11 @@ struct Piece { first: u32, count: u32, batch: u32 }
 @group(0) @binding(5) var<storage, read> pixels: array<u32>;
 // [piece.batch, HEIGHT, WIDTH, CHANNELS]
 @group(0) @binding(6) var<storage, read_write> output: array<f32>;
+@group(0) @binding(9) var<storage, read_write> outputQuads: array<vec4f>; // the same, written where images are whole words
+
+fn byteOf(word: u32, i: u32) -> u32 {
+  return (word >> (8u * i)) & 0xffu;
+}
 
 /// −1 for 0, 1 for 255, and opposite numbers for opposite bytes.
 fn scaled(byte: u32) -> f32 {
@@ -57,14 +62,28 @@ const PER_INVOCATION = 4u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn gatherPixels(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let first = PER_INVOCATION * linearIndex(id, groups, WORKGROUP_SIZE);
-  for (var i = first; i < min(first + PER_INVOCATION, piece.batch * VALUES); i++) {
-    let choice = chosenImages[i / VALUES];
-    let image = (choice & ~FLIP_BIT) - piece.first;
-    if (image >= piece.count) { continue; }
-    var value = i % VALUES;
-    if (FLIP == 1u && choice >= FLIP_BIT) { value = mirrored(value); }
-    let byte = image * VALUES + value;
-    output[i] = scaled((pixels[byte / 4u] >> (8u * (byte % 4u))) & 0xffu);
+  if (VALUES % PER_INVOCATION == 0u && FLIP == 0u) {
+    // The four are of one image, and one word.
+    if (first >= piece.batch * VALUES) { return; }
+    let image = chosenImages[first / VALUES] - piece.first;
+    if (image >= piece.count) { return; }
+    let word = pixels[(image * VALUES + first % VALUES) / 4u];
+    outputQuads[first / 4u] = vec4f(
+      scaled(byteOf(word, 0u)),
+      scaled(byteOf(word, 1u)),
+      scaled(byteOf(word, 2u)),
+      scaled(byteOf(word, 3u)),
+    );
+  } else {
+    for (var i = first; i < min(first + PER_INVOCATION, piece.batch * VALUES); i++) {
+      let choice = chosenImages[i / VALUES];
+      let image = (choice & ~FLIP_BIT) - piece.first;
+      if (image >= piece.count) { continue; }
+      var value = i % VALUES;
+      if (FLIP == 1u && choice >= FLIP_BIT) { value = mirrored(value); }
+      let place = image * VALUES + value;
+      output[i] = scaled(byteOf(pixels[place / 4u], place % 4u));
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { chooseImages, gatherLabels, gatherPixels } from '../../shaders/images.wgsl';
-import { linearGrid, type Slot, type Work, work } from '../gpu/work';
+import { linearGrid, NOTHING, type Slot, type Work, work } from '../gpu/work';
 import { UserError } from '../math/errors';
 import { wholeFrom } from '../math/ranges';
 import type { Kernel } from '../wgsl/kernel';
@@ -89,6 +89,8 @@ function imageSource(set: ImageSet, flip: boolean): DataSource {
   const { count, channels, height, width, labels, classes } = set;
   const values = height * width * channels;
   const constants = { COUNT: count, HEIGHT: height, WIDTH: width, CHANNELS: channels, FLIP: flip ? 1 : 0 };
+  /** As the kernel has it: written as vec4s. */
+  const inQuads = values % 4 === 0 && !flip;
   const [choose, gather, gatherClasses] = [
     specialize(chooseImages, constants),
     specialize(gatherPixels, constants),
@@ -112,7 +114,13 @@ function imageSource(set: ImageSet, flip: boolean): DataSource {
     const copies = pieces.map(({ count }, i) => {
       const piece = { first, count, batch };
       first += count;
-      const bindings = { chosenImages: chosen, piece, pixels: tables[`pixels${i}`]!, output };
+      const bindings = {
+        chosenImages: chosen,
+        piece,
+        pixels: tables[`pixels${i}`]!,
+        output: inQuads ? NOTHING : output,
+        outputQuads: inQuads ? output : NOTHING,
+      };
       return work(gather, bindings, gridOf(Math.ceil((batch * values) / 4), gather));
     });
     return [choosing, ...copies];
