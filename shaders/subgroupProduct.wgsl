@@ -148,7 +148,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           // unroll
           for (var j = 0u; j < TILE_QUADS; j++) {
             if (TRANSPOSED == 1u) {
-              let at = rightAt[j] + d / 4u + q;
+              let at = rightAt[j] + q;
               let c0 = right[at];
               let c1 = right[at + channelQuads];
               let c2 = right[at + 2u * channelQuads];
@@ -183,9 +183,13 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
             }
           }
         }
-        if (TRANSPOSED == 0u) {
-          // unroll
-          for (var j = 0u; j < TILE_QUADS; j++) { rightAt[j] += 4u * DEPTH_QUADS * columnQuads; }
+        // unroll
+        for (var j = 0u; j < TILE_QUADS; j++) {
+          if (TRANSPOSED == 1u) {
+            rightAt[j] += DEPTH_QUADS;
+          } else {
+            rightAt[j] += 4u * DEPTH_QUADS * columnQuads;
+          }
         }
       }
     }
