@@ -169,6 +169,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           for (var r = 0u; r < TILE_ROWS; r++) {
             // unroll
             for (var k = 0u; k < 4u; k++) {
+              // What the lane itself has in this place, and what the lane of row r has.
               let own_rk = a[r / (4u * ROW_QUADS) * 4u + r % 4u][k];
               var left_rk = own_rk;
               if (SHUFFLED == 1u) {

@@ -44,7 +44,7 @@ fn scheduledLearningRate(t: u32) -> f32 {
 // vec4s of the gradient, then all of the parameters.
 fn isSound(i: u32, t: u32, givenGradient: vec4f, newParameter: vec4f) -> bool {
   let isGiven = allFinite(givenGradient);
-  // One branch for both: nearly always neither is taken.
+  // One question for both, which is nearly always the last.
   if (isGiven & allFinite(newParameter)) { return true; }
   reportFault(settings.network, t, 1u + i + select(0u, settings.count, isGiven));
   return false;
