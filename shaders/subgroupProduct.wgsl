@@ -85,10 +85,23 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
   let tapsY = select(tapsOf(phaseY), 1u, SCALARS == 1u);
   let tapsX = select(tapsOf(phaseX), 1u, SCALARS == 1u);
   let depth = select(shape.channels, shape.channels * shape.kernel * shape.kernel, SCALARS == 1u);
-  for (var tapY = 0u; tapY < tapsY; tapY++) {
-    for (var tapX = 0u; tapX < tapsX; tapX++) {
-      let tap = kernelPlace(phaseY, tapY) * shape.kernel + kernelPlace(phaseX, tapX);
-      if (LOADER != ROWS && SCALARS == 0u) {
+  if (LOADER == ROWS || SCALARS == 1u) {
+    // unroll
+    for (var j = 0u; j < TILE_QUADS; j++) {
+      let clamped = min(quad + j * LANES, columnQuads - 1u);
+      rightAt[j] = clamped;
+      if (TRANSPOSED == 1u) { rightAt[j] = clamped * 4u * channelQuads; }
+    }
+  }
+  // One loop through all taps, for compilers that make more of one than of three.
+  let rounds = tapsY * tapsX * ((depth + 4u * DEPTH_QUADS - 1u) / (4u * DEPTH_QUADS));
+  var tapY = 0u;
+  var tapX = 0u;
+  var d = 0u; // in the tap
+  for (var n = 0u; n < rounds; n++) {
+    if (LOADER != ROWS && SCALARS == 0u) {
+      if (d == 0u) {
+        let tap = kernelPlace(phaseY, tapY) * shape.kernel + kernelPlace(phaseX, tapX);
         // unroll
         for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = y[i] + moveOf(tapY);
@@ -96,102 +109,108 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
           isInside[i] = (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
           leftAt[i] = select(0u, ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * channelQuads, isInside[i]);
         }
-      }
-      // unroll
-      for (var j = 0u; j < TILE_QUADS; j++) {
-        let clamped = min(quad + j * LANES, columnQuads - 1u);
-        if (TRANSPOSED == 1u) {
-          rightAt[j] = (tap * shape.columns + clamped * 4u) * channelQuads;
-        } else {
-          rightAt[j] = tap * shape.channels * columnQuads + clamped;
-        }
-      }
-      for (var d = 0u; d < depth; d += 4u * DEPTH_QUADS) {
-        if (SCALARS == 1u) {
-          // unroll
-          for (var k = 0u; k < 4u; k++) {
-            let isDeep = (WHOLE == 1u) | (d + ahead * 4u + k < depth);
-            // unroll
-            for (var i = 0u; i < 4u * BLOCKS; i++) {
-              if (LOADER == ROWS) {
-                a[i][k] = select(0.0, leftScalars[leftAt[i] + d + ahead * 4u + k], isDeep);
-              } else {
-                let sourceY = y[i] + i32(kernelY);
-                let sourceX = x[i] + i32(kernelX);
-                let inside = isDeep & (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
-                let at = ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * shape.channels + placeC;
-                a[i][k] = select(0.0, leftScalars[select(0u, at, inside)], inside);
-              }
-            }
-            placeC++;
-            if (placeC == shape.channels) { placeC = 0u; kernelX++; }
-            if (kernelX == shape.kernel) { kernelX = 0u; kernelY++; }
-          }
-          if (DEPTH_QUADS > 1u) {
-            // Over what the other lanes load.
-            let next = d + (DEPTH_QUADS + ahead) * 4u;
-            placeC = next % shape.channels;
-            kernelX = next / shape.channels % shape.kernel;
-            kernelY = next / shape.channels / shape.kernel;
-          }
-        } else {
-          let isDeep = (WHOLE == 1u) | (d / 4u + ahead < channelQuads);
-          // unroll
-          for (var i = 0u; i < 4u * BLOCKS; i++) {
-            a[i] = vec4f(0.0);
-            if (isInside[i] & isDeep) { a[i] = left[leftAt[i] + d / 4u + ahead]; }
-          }
-        }
-        // unroll
-        for (var q = 0u; q < DEPTH_QUADS; q++) {
-          // b[k, j]: the lane's columns at depth k of four. Beyond the depth a is 0.
-          // unroll
-          for (var j = 0u; j < TILE_QUADS; j++) {
-            if (TRANSPOSED == 1u) {
-              let at = rightAt[j] + q;
-              let c0 = right[at];
-              let c1 = right[at + channelQuads];
-              let c2 = right[at + 2u * channelQuads];
-              let c3 = right[at + 3u * channelQuads];
-              // unroll
-              for (var k = 0u; k < 4u; k++) { b[k * TILE_QUADS + j] = vec4f(c0[k], c1[k], c2[k], c3[k]); }
-            } else {
-              // unroll
-              for (var k = 0u; k < 4u; k++) {
-                let isDeep = (WHOLE == 1u) | (d + q * 4u + k < depth);
-                b[k * TILE_QUADS + j] = vec4f(0.0);
-                if (isDeep) { b[k * TILE_QUADS + j] = right[rightAt[j] + (q * 4u + k) * columnQuads]; }
-              }
-            }
-          }
-          // Row by row: a row's sums are then fetched and put back once for four depths, where registers don't hold the tile.
-          // unroll
-          for (var r = 0u; r < TILE_ROWS; r++) {
-            // unroll
-            for (var k = 0u; k < 4u; k++) {
-              // What the lane itself has in this place, and what the lane of row r has.
-              let own_rk = a[r / (4u * ROW_QUADS) * 4u + r % 4u][k];
-              var left_rk = own_rk;
-              if (SHUFFLED == 1u) {
-                left_rk = subgroupShuffle(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
-              } else {
-                left_rk = subgroupBroadcast(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
-              }
-              // unroll
-              for (var j = 0u; j < TILE_QUADS; j++) {
-                sum[r * TILE_QUADS + j] = fma(vec4f(left_rk), b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
-              }
-            }
-          }
-        }
         // unroll
         for (var j = 0u; j < TILE_QUADS; j++) {
+          let clamped = min(quad + j * LANES, columnQuads - 1u);
           if (TRANSPOSED == 1u) {
-            rightAt[j] += DEPTH_QUADS;
+            rightAt[j] = (tap * shape.columns + clamped * 4u) * channelQuads;
           } else {
-            rightAt[j] += 4u * DEPTH_QUADS * columnQuads;
+            rightAt[j] = tap * shape.channels * columnQuads + clamped;
           }
         }
+      }
+    }
+    if (SCALARS == 1u) {
+      // unroll
+      for (var k = 0u; k < 4u; k++) {
+        let isDeep = (WHOLE == 1u) | (d + ahead * 4u + k < depth);
+        // unroll
+        for (var i = 0u; i < 4u * BLOCKS; i++) {
+          if (LOADER == ROWS) {
+            a[i][k] = select(0.0, leftScalars[leftAt[i] + d + ahead * 4u + k], isDeep);
+          } else {
+            let sourceY = y[i] + i32(kernelY);
+            let sourceX = x[i] + i32(kernelX);
+            let inside = isDeep & (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
+            let at = ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * shape.channels + placeC;
+            a[i][k] = select(0.0, leftScalars[select(0u, at, inside)], inside);
+          }
+        }
+        placeC++;
+        if (placeC == shape.channels) { placeC = 0u; kernelX++; }
+        if (kernelX == shape.kernel) { kernelX = 0u; kernelY++; }
+      }
+      if (DEPTH_QUADS > 1u) {
+        // Over what the other lanes load.
+        let next = d + (DEPTH_QUADS + ahead) * 4u;
+        placeC = next % shape.channels;
+        kernelX = next / shape.channels % shape.kernel;
+        kernelY = next / shape.channels / shape.kernel;
+      }
+    } else {
+      let isDeep = (WHOLE == 1u) | (d / 4u + ahead < channelQuads);
+      // unroll
+      for (var i = 0u; i < 4u * BLOCKS; i++) {
+        a[i] = vec4f(0.0);
+        if (isInside[i] & isDeep) { a[i] = left[leftAt[i] + d / 4u + ahead]; }
+      }
+    }
+    // unroll
+    for (var q = 0u; q < DEPTH_QUADS; q++) {
+      // b[k, j]: the lane's columns at depth k of four. Beyond the depth a is 0.
+      // unroll
+      for (var j = 0u; j < TILE_QUADS; j++) {
+        if (TRANSPOSED == 1u) {
+          let at = rightAt[j] + q;
+          let c0 = right[at];
+          let c1 = right[at + channelQuads];
+          let c2 = right[at + 2u * channelQuads];
+          let c3 = right[at + 3u * channelQuads];
+          // unroll
+          for (var k = 0u; k < 4u; k++) { b[k * TILE_QUADS + j] = vec4f(c0[k], c1[k], c2[k], c3[k]); }
+        } else {
+          // unroll
+          for (var k = 0u; k < 4u; k++) {
+            let isDeep = (WHOLE == 1u) | (d + q * 4u + k < depth);
+            b[k * TILE_QUADS + j] = vec4f(0.0);
+            if (isDeep) { b[k * TILE_QUADS + j] = right[rightAt[j] + (q * 4u + k) * columnQuads]; }
+          }
+        }
+      }
+      // Row by row: a row's sums are then fetched and put back once for four depths, where registers don't hold the tile.
+      // unroll
+      for (var r = 0u; r < TILE_ROWS; r++) {
+        // unroll
+        for (var k = 0u; k < 4u; k++) {
+          // What the lane itself has in this place, and what the lane of row r has.
+          let own_rk = a[r / (4u * ROW_QUADS) * 4u + r % 4u][k];
+          var left_rk = own_rk;
+          if (SHUFFLED == 1u) {
+            left_rk = subgroupShuffle(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
+          } else {
+            left_rk = subgroupBroadcast(own_rk, r / 4u % ROW_QUADS + q * ROW_QUADS);
+          }
+          // unroll
+          for (var j = 0u; j < TILE_QUADS; j++) {
+            sum[r * TILE_QUADS + j] = fma(vec4f(left_rk), b[k * TILE_QUADS + j], sum[r * TILE_QUADS + j]);
+          }
+        }
+      }
+    }
+    // unroll
+    for (var j = 0u; j < TILE_QUADS; j++) {
+      if (TRANSPOSED == 1u) {
+        rightAt[j] += DEPTH_QUADS;
+      } else {
+        rightAt[j] += 4u * DEPTH_QUADS * columnQuads;
+      }
+    }
+    d += 4u * DEPTH_QUADS;
+    if (LOADER != ROWS && SCALARS == 0u) {
+      if (d >= depth) {
+        d = 0u;
+        tapX++;
+        if (tapX == tapsX) { tapX = 0u; tapY++; }
       }
     }
   }
