@@ -14,6 +14,8 @@ const WIDTH = 1u;
 const CHANNELS = 1u;
 /// 1: half of the images, by chance, are shown mirrored.
 const FLIP = 0u;
+/// 1: images are whole words and none is mirrored, so that four pixels' values are read and written at once.
+const IN_QUADS = 0u;
 
 const VALUES = HEIGHT * WIDTH * CHANNELS;
 const FLIP_BIT = 0x80000000u;
@@ -39,7 +41,7 @@ struct Piece { first: u32, count: u32, batch: u32 }
 @group(0) @binding(5) var<storage, read> pixels: array<u32>;
 // [piece.batch, HEIGHT, WIDTH, CHANNELS]
 @group(0) @binding(6) var<storage, read_write> output: array<f32>;
-@group(0) @binding(9) var<storage, read_write> outputQuads: array<vec4f>; // the same, written where images are whole words
+@group(0) @binding(9) var<storage, read_write> outputQuads: array<vec4f>; // the same, written where IN_QUADS = 1
 
 fn byteOf(word: u32, i: u32) -> u32 {
   return (word >> (8u * i)) & 0xffu;
@@ -62,7 +64,7 @@ const PER_INVOCATION = 4u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn gatherPixels(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let first = PER_INVOCATION * linearIndex(id, groups, WORKGROUP_SIZE);
-  if (VALUES % PER_INVOCATION == 0u && FLIP == 0u) {
+  if (IN_QUADS == 1u) {
     // The four are of one image, and one word.
     if (first >= piece.batch * VALUES) { return; }
     let image = chosenImages[first / VALUES] - piece.first;

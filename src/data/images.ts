@@ -88,9 +88,15 @@ export default defineData({
 function imageSource(set: ImageSet, flip: boolean): DataSource {
   const { count, channels, height, width, labels, classes } = set;
   const values = height * width * channels;
-  const constants = { COUNT: count, HEIGHT: height, WIDTH: width, CHANNELS: channels, FLIP: flip ? 1 : 0 };
-  /** As the kernel has it: written as vec4s. */
   const inQuads = values % 4 === 0 && !flip;
+  const constants = {
+    COUNT: count,
+    HEIGHT: height,
+    WIDTH: width,
+    CHANNELS: channels,
+    FLIP: flip ? 1 : 0,
+    IN_QUADS: inQuads ? 1 : 0,
+  };
   const [choose, gather, gatherClasses] = [
     specialize(chooseImages, constants),
     specialize(gatherPixels, constants),

@@ -248,8 +248,8 @@ function product(
   function subgroupWays(adapter: AdapterTraits): Alternative[] {
     if (columns % 4 > 0 || (channels % 4 > 0 && !forth)) return [];
     const scalars = { SCALARS: channels % 4 > 0 ? 1 : 0 };
+    const depth = scalars.SCALARS ? kernel ** 2 * channels : channels;
     const operands = { ...bindings, leftScalars: left };
-    const depth = channels % 4 > 0 ? kernel ** 2 * channels : channels;
     return subgroupTiles(adapter, rows, columns).map((tile) => ({
       strategy: 'subgroup',
       label: subgroupLabel(tile),
