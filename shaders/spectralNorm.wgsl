@@ -7,8 +7,8 @@
 //
 //   weightGrad = (G − ⟨G, normalized⟩ · u vᵀ)/σ
 //
-// On the GPU the weight lies as [rows, columns], rows being [taps, inputs]; v is kept in PyTorch's order, [inputs, taps]. Sums are
-// of parts, always in the same order; no invocation waits for another.
+// On the GPU the weight lies as [rows, columns], and u and v in the same orders. Sums are of parts, always in the same order; no
+// invocation waits for another.
 
 // include lib/linear.wgsl
 
@@ -19,17 +19,15 @@ const LEAST_NORM = 1e-12;
 struct SpectralShape {
   rows: u32,
   columns: u32,
-  inputs: u32,
-  taps: u32, // rows = taps · inputs
   rowParts: u32, // that sums over rows are found in
   parts: u32, // that sums over all numbers are found in
 }
 
 @group(0) @binding(0) var<storage, read> weight: array<f32>;                // [rows, columns]
 @group(0) @binding(1) var<storage, read> left: array<f32>;                  // [columns], u
-@group(0) @binding(2) var<storage, read> right: array<f32>;                 // [inputs, taps], v
+@group(0) @binding(2) var<storage, read> right: array<f32>;                 // [rows], v
 @group(0) @binding(3) var<storage, read_write> nextLeft: array<f32>;        // [columns]
-@group(0) @binding(4) var<storage, read_write> nextRight: array<f32>;       // [inputs, taps]
+@group(0) @binding(4) var<storage, read_write> nextRight: array<f32>;       // [rows]
 @group(0) @binding(5) var<storage, read_write> rowSums: array<f32>;         // [rows], Mᵀu
 @group(0) @binding(6) var<storage, read> foundRows: array<f32>;             // the same, of a dispatch before
 @group(0) @binding(7) var<storage, read_write> squares: array<f32>;         // [rowParts], of ‖Mᵀu‖²
@@ -49,9 +47,6 @@ struct SpectralShape {
 @group(0) @binding(21) var<storage, read> foundInner: array<f32>;           // the same, of the dispatch before
 @group(0) @binding(22) var<storage, read_write> weightGrad: array<f32>;     // [rows, columns]
 @group(0) @binding(23) var<uniform> shape: SpectralShape;
-
-/// Where a row's number lies in v.
-fn inRight(row: u32) -> u32 { return (row % shape.inputs) * shape.taps + row / shape.inputs; }
 
 // Mᵀu, one invocation a row.
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -82,7 +77,7 @@ fn turnRight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   var sum = 0.0;
   for (var part = 0u; part < shape.rowParts; part++) { sum += foundSquares[part]; }
   let length = max(sqrt(sum), LEAST_NORM);
-  nextRight[inRight(row)] = foundRows[row] / length;
+  nextRight[row] = foundRows[row] / length;
   if (row == 0u) { sigma[0] = sum / length; }
 }
 
@@ -95,7 +90,7 @@ fn findColumnParts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let column = i - part * shape.columns;
   var sum = 0.0;
   for (var row = part; row < shape.rows; row += shape.rowParts) {
-    sum += weight[row * shape.columns + column] * right[inRight(row)];
+    sum += weight[row * shape.columns + column] * right[row];
   }
   columnParts[i] = sum;
 }
@@ -156,6 +151,6 @@ fn findWeightGrad(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   if (i >= shape.rows * shape.columns) { return; }
   let row = i / shape.columns;
   let column = i - row * shape.columns;
-  let along = foundInner[0] * left[column] * right[inRight(row)];
+  let along = foundInner[0] * left[column] * right[row];
   weightGrad[i] = (normalizedGrad[i] - along) / foundSigma[0];
 }

@@ -77,9 +77,15 @@ const tapeSlots = (link: Link, i: number, tape: Tape) => ({
   saved: tape.saved[i]!,
 });
 
+/** The next layer behind i, or before it, that is more than a view of the same numbers; −1 where there is none. */
+const behind = (links: readonly Link[], i: number): number =>
+  links.findIndex(({ layer }, at) => at > i && !layer.isView);
+const before = (links: readonly Link[], i: number): number =>
+  links.findLastIndex(({ layer }, at) => at < i && !layer.isView);
+
 /** The activation behind layer i, where that one takes it into its own dispatch. */
 const endingBehind = (links: readonly Link[], i: number) =>
-  links[i]!.layer.takesEndings ? links[i + 1]?.layer.ending : undefined;
+  links[i]!.layer.takesEndings ? links[behind(links, i)]?.layer.ending : undefined;
 
 /**
  * The slots of a pass of `batch` samples. The last result goes to `output` where one is given; `place` may have slots for the
@@ -119,8 +125,10 @@ export function layTape(
 }
 
 /** Whether layer i is an activation that the one before it takes. */
-const isTaken = (links: readonly Link[], i: number): boolean =>
-  i > 0 && !links[i - 1]!.layer.isView && endingBehind(links, i - 1) !== undefined;
+const isTaken = (links: readonly Link[], i: number): boolean => {
+  const taker = before(links, i);
+  return taker >= 0 && !links[i]!.layer.isView && endingBehind(links, taker) !== undefined;
+};
 
 /**
  * The forward pass over a tape. A layer of matrix products takes the activation behind it into its own dispatch. Where it is not to
@@ -134,7 +142,7 @@ export function forwardChain(
   return links.flatMap((link, i) => {
     if (link.layer.isView || isTaken(links, i)) return [];
     const ending = endingBehind(links, i);
-    const into = ending && { ending, activated: tape.outputs[i + 1]!, keep };
+    const into = ending && { ending, activated: tape.outputs[behind(links, i)]!, keep };
     return link.layer.forward({ ...tapeSlots(link, i, tape), ...(into && { into }) });
   });
 }
@@ -164,20 +172,21 @@ export function backwardChain(
     if (layer.isView) continue;
     const passesOn = wanted.input || i > lowest;
     const inputGrad = passesOn ? { name: `${label} inputGrad`, length: tape.inputs[i]!.length } : undefined;
-    const before = links[i - 1]?.layer;
-    const joins = layer.takesEndings && passesOn && before && !(wanted.curvature && bends(before));
-    const ending = joins ? before.ending : undefined;
+    const below = before(links, i);
+    const joins = layer.takesEndings && passesOn && below >= 0;
+    const joined = joins ? links[below]!.layer : undefined;
+    const ending = joined && !(wanted.curvature && bends(joined)) ? joined.ending : undefined;
     list.push(
       ...layer.backward({
         ...tapeSlots(links[i]!, i, tape),
         outputGrad: grad,
         ...(inputGrad && { inputGrad }),
-        ...(ending && { through: { ending, preactivation: tape.inputs[i - 1]! } }),
+        ...(ending && { through: { ending, preactivation: tape.inputs[below]! } }),
         ...(wanted.parameters && Object.keys(gradients).length > 0 && { parameterGrads: gradients }),
       }),
     );
     if (inputGrad) grad = inputGrad;
-    if (ending) i--;
+    if (ending) i = below;
   }
   return { ...(wanted.input && { inputGrad: grad }), outputGrads, work: list };
 }
@@ -210,20 +219,21 @@ export function tangentChain(
     const { layer, label } = links[i]!;
     inputTangents[i] = tangent;
     if (layer.isView || i === last) continue;
-    const behind = links[i + 1]?.layer;
-    const joins = layer.takesEndings && behind && i + 1 < last && !(curvature && bends(behind));
-    const ending = joins ? behind.ending : undefined;
+    const above = behind(links, i);
+    const joins = layer.takesEndings && above >= 0 && above < last;
+    const joined = joins ? links[above]!.layer : undefined;
+    const ending = joined && !(curvature && bends(joined)) ? joined.ending : undefined;
     const outputTangent: Slot = { name: `${label} tangent`, length: tape.outputs[i]!.length };
     list.push(
       ...layer.tangent({
         ...tapeSlots(links[i]!, i, tape),
         inputTangent: tangent,
         outputTangent,
-        ...(ending && { through: { ending, preactivation: tape.inputs[i + 1]! } }),
+        ...(ending && { through: { ending, preactivation: tape.inputs[above]! } }),
       }),
     );
     tangent = outputTangent;
-    if (ending) i++;
+    if (ending) i = above;
   }
   return { inputTangents, outputTangent: tangent, work: list };
 }

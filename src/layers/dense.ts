@@ -5,7 +5,7 @@ import { movesChannels } from '../math/axes';
 import { UserError } from '../math/errors';
 import { convolutionPasses } from './convolutionPasses';
 import { initializerEntries, initializersOf, spectralEntries } from './initializer';
-import { defineLayer, sizeOf } from './layer';
+import { defineLayer, type Layer, type Layout, type RowOrder, sizeOf } from './layer';
 import { denseConvolution } from './product';
 
 const schema = v.strictObject({
@@ -36,21 +36,7 @@ export default defineLayer({
         `dense: its input is an image of shape [${input.join(', ')}], but it takes a row of numbers; a flatten before it would do.`,
       );
     }
-    const inputs = sizeOf(input);
-    const outputs = config.units;
-    const convolution = denseConvolution(inputs, outputs);
-    return {
-      outputShape: () => [outputs],
-      parameters: () => {
-        const { weight, bias } = initializersOf(config, inputs, outputs);
-        return [
-          { name: 'weight', shape: [outputs, inputs], initializer: weight, axes: [1, 0] },
-          ...(config.bias ? [{ name: 'bias', shape: [outputs], initializer: bias }] : []),
-        ];
-      },
-      spectralNorm: config.spectralNorm ? ['weight'] : [],
-      ...convolutionPasses(convolution),
-    };
+    return denseLayer(config, sizeOf(input));
   },
   reference: (config, input, { weight, bias }) =>
     Float64Array.from({ length: config.units }, (_, o) =>
@@ -63,3 +49,38 @@ export default defineLayer({
     { config: { type: 'dense', units: 37 }, input: [41], batch: 131 },
   ],
 });
+
+function denseLayer(config: v.InferOutput<typeof schema>, inputs: number, order: RowOrder = {}): Layer {
+  const outputs = config.units;
+  const row = (length: number): Layout => ({ channels: length, pixels: 1 });
+  const { input: from = row(inputs), output: to = row(outputs) } = order;
+  return {
+    outputShape: () => [outputs],
+    parameters: () => {
+      const { weight, bias } = initializersOf(config, inputs, outputs);
+      return [
+        {
+          name: 'weight',
+          shape: [outputs, inputs],
+          initializer: weight,
+          view: [to.channels, to.pixels, from.channels, from.pixels],
+          axes: [3, 2, 1, 0],
+        },
+        ...(config.bias
+          ? [
+              {
+                name: 'bias',
+                shape: [outputs],
+                initializer: bias,
+                view: [to.channels, to.pixels],
+                axes: [1, 0],
+              },
+            ]
+          : []),
+      ];
+    },
+    spectralNorm: config.spectralNorm ? ['weight'] : [],
+    lying: (asked) => denseLayer(config, inputs, { ...order, ...asked }),
+    ...convolutionPasses(denseConvolution(inputs, outputs)),
+  };
+}

@@ -25,8 +25,16 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: Initializer;
-  /** The order of those axes on the GPU, as NumPy's transpose takes it; as they are where absent. */
+  /** The order of its axes on the GPU, as NumPy's transpose takes it; as they are where absent. */
   readonly axes?: readonly number[];
+  /** The shape that those axes are of, where it is another: of the same numbers in the same order. */
+  readonly view?: Shape;
+}
+
+/** How a sample's numbers lie on the GPU: [pixels, channels]. A row of n numbers has n channels and one pixel. */
+export interface Layout {
+  readonly channels: number;
+  readonly pixels: number;
 }
 
 /** How a pass is meant: batch norm and dropout behave differently while training and when samples are asked for. */
@@ -100,6 +108,12 @@ export interface CurvatureSlots extends Omit<BackwardSlots, 'through'> {
   readonly inputTangent: Slot;
 }
 
+/** As what images' numbers the rows lie that a layer takes and gives; in their own order where absent. */
+export interface RowOrder {
+  readonly input?: Layout;
+  readonly output?: Layout;
+}
+
 export interface Layer {
   outputShape(input: Shape): Shape;
   parameters(input: Shape): readonly ParameterSpec[];
@@ -115,6 +129,13 @@ export interface Layer {
   readonly classes?: number;
   /** True for a layer that only reads its input as another shape: its output is the input's slot. */
   readonly isView?: boolean;
+  /** How a layer that does nothing but move numbers finds and leaves them. */
+  readonly moves?: { readonly from: Layout; readonly to: Layout };
+  /**
+   * The layer for rows that lie as an image does, before or behind it, so that nothing has to be moved between the two (see
+   * `withoutMoves`). Absent, or undefined, where a layer can't.
+   */
+  lying?(order: RowOrder): Layer | undefined;
   /** Names of those weights that are to be divided by their largest singular value: the passes are then given the divided ones. */
   readonly spectralNorm?: readonly string[];
   /** What products may end in, of an elementwise activation. */

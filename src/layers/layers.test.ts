@@ -10,7 +10,8 @@ import { toChannelsLast } from '../math/axes';
 import { curvatureOf } from './curvature';
 import { layers } from './index';
 import { type Mode, sizeOf } from './layer';
-import { fromGpu, type Moved, prepareSpecimen, samplesFromGpu, specimenNumbers } from './specimen';
+import { fromKernels } from './parameter';
+import { type Moved, prepareSpecimen, samplesFromGpu, specimenNumbers } from './specimen';
 
 const device = useDevice();
 
@@ -85,7 +86,9 @@ describe.each(layers.names)('%s', (type) => {
       ]),
       [slots.output, inputGrad, outputTangent, ...[...grads, ...buffers].map(({ slot }) => slot)],
     );
-    const tensors = [...grads, ...buffers].map(({ spec }, i) => fromGpu(new Float32Array(rest[i]!), spec));
+    const tensors = [...grads, ...buffers].map(({ spec }, i) =>
+      fromKernels(new Float32Array(rest[i]!), spec),
+    );
 
     /** Directional derivative of the output. */
     const derivative = (moved: Moved): Float64Array => {
@@ -182,7 +185,7 @@ describe.each(layers.names)('%s', (type) => {
     };
     expectChange(samplesFromGpu(bytes[0]!, shape), (direction) => ({ input: direction }));
     grads.forEach(({ spec }, i) => {
-      const actual = fromGpu(new Float32Array(bytes[1 + i]!), spec);
+      const actual = fromKernels(new Float32Array(bytes[1 + i]!), spec);
       expectChange(actual, (direction) => ({ parameters: { [spec.name]: direction } }));
     });
   });

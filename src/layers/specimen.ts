@@ -3,7 +3,7 @@
 
 import * as v from 'valibot';
 import type { Slot } from '../gpu/work';
-import { inverseAxes, toChannelsFirst, toChannelsLast, transpose } from '../math/axes';
+import { toChannelsFirst, toChannelsLast } from '../math/axes';
 import { type DrawAddress, normals, philox } from '../math/philox';
 import {
   type ForwardSlots,
@@ -17,6 +17,7 @@ import {
   type Specimen,
   sizeOf,
 } from './layer';
+import { toKernels } from './parameter';
 import { referenceOf } from './reference';
 
 /** A tensor of a specimen: in PyTorch's layout on the CPU, and its place on the GPU. */
@@ -137,23 +138,12 @@ export function prepareSpecimen(
     },
     written: new Map<Slot, Float32Array | Uint32Array>([
       [inputSlot, toChannelsLast(input, shape)],
-      ...[...parameters, ...buffers].map(({ spec, data, slot }) => [slot, ontoGpu(data, spec)] as const),
+      ...[...parameters, ...buffers].map(({ spec, data, slot }) => [slot, toKernels(data, spec)] as const),
       ...(classes ? [[labelSlot, labels] as const] : []),
       ...(draws ? [[clock, Uint32Array.of(CLOCK)] as const] : []),
     ]),
     reference,
   };
-}
-
-/** A tensor of PyTorch's layout as it lies on the GPU. */
-const ontoGpu = (data: Float32Array, { shape, axes }: ParameterSpec): Float32Array =>
-  axes ? transpose(data, shape, axes) : data;
-
-/** Takes `ontoGpu` back. */
-export function fromGpu(data: Float32Array, { shape, axes }: ParameterSpec): Float32Array {
-  if (!axes) return data;
-  const lying = axes.map((axis) => shape[axis]!);
-  return transpose(data, lying, inverseAxes(axes));
 }
 
 /** A batch of samples read back, in PyTorch's order. */

@@ -13,6 +13,7 @@ import {
   type Wanted,
 } from '../layers/chain';
 import { type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
+import { withoutMoves } from '../layers/reorder';
 import type { LayerConfig } from './config';
 import { divideWeights, type SpectralWeight, spectralBuffers } from './spectral-norm';
 
@@ -50,9 +51,14 @@ export function buildNetwork(name: NetworkName, configs: readonly LayerConfig[],
   const tensors: TensorSlots[] = [];
   const buffers: BufferSlots[] = [];
   const spectral: SpectralWeight[] = [];
+  let created = input;
+  const list = configs.map((config) => {
+    const layer = layers.get(config.type).create(config, created);
+    created = layer.outputShape(created);
+    return layer;
+  });
   let shape = input;
-  const built = configs.map((config, position): Link => {
-    const layer = layers.get(config.type).create(config, shape);
+  const built = withoutMoves(list).map((layer, position): Link => {
     const slotOf = (spec: ParameterSpec, prefix = ''): Slot => ({
       name: `${prefix}${name}.${position}.${spec.name}`,
       length: sizeOf(spec.shape),
@@ -86,7 +92,7 @@ export function buildNetwork(name: NetworkName, configs: readonly LayerConfig[],
     }
     const input = shape;
     shape = layer.outputShape(shape);
-    const label = `${name}[${position}] ${config.type}`;
+    const label = `${name}[${position}] ${configs[position]!.type}`;
     return { layer, input, output: shape, label, parameters, gradients, buffers: kept };
   });
   return { name, input, output: shape, layers: built, tensors, buffers, spectral };

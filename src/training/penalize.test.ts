@@ -7,9 +7,10 @@ import { runWork } from '../gpu/testing';
 import type { Slot } from '../gpu/work';
 import { layers } from '../layers';
 import { type Shape, sizeOf } from '../layers/layer';
+import { fromKernels, toKernels } from '../layers/parameter';
 import { referenceOf } from '../layers/reference';
 import { specimenNumbers } from '../layers/specimen';
-import { toChannelsLast, transpose } from '../math/axes';
+import { toChannelsLast } from '../math/axes';
 import { penalties } from '../penalties';
 import { parseReplayConfig } from './config';
 import type { Game } from './game';
@@ -144,10 +145,7 @@ describe.each(cases)('$penalty through a discriminator $name', ({ name, penalty 
       new Map<Slot, Float32Array>([
         [game.real, toChannelsLast(samples, input)],
         [game.epsilon, epsilon],
-        ...discriminator.tensors.map(
-          ({ parameter, shape, axes }, i) =>
-            [parameter, axes ? transpose(parameters[i]!, shape, axes) : parameters[i]!] as const,
-        ),
+        ...discriminator.tensors.map((spec, i) => [spec.parameter, toKernels(parameters[i]!, spec)] as const),
       ]),
       discriminator.tensors.map(({ gradient }) => gradient),
     );
@@ -197,17 +195,7 @@ describe.each(cases)('$penalty through a discriminator $name', ({ name, penalty 
         return sum + terms.reduce((a, b) => a + b) / BATCH;
       }, 0);
 
-    const gradients = discriminator.tensors.map(({ shape, axes }, i) => {
-      const data = new Float32Array(bytes[i]!);
-      const inverse = axes?.map((_, at) => axes.indexOf(at));
-      return inverse
-        ? transpose(
-            data,
-            axes!.map((axis) => shape[axis]!),
-            inverse,
-          )
-        : data;
-    });
+    const gradients = discriminator.tensors.map((spec, i) => fromKernels(new Float32Array(bytes[i]!), spec));
     const scale = Math.max(...gradients.map((gradient) => Math.sqrt(dot(gradient, gradient))));
     expect(scale).toBeGreaterThan(1e-3);
     discriminator.tensors.forEach(({ name: tensor }, t) => {

@@ -7,9 +7,10 @@ import { useDevice } from '../gpu/test-device';
 import { runWork } from '../gpu/testing';
 import type { Slot } from '../gpu/work';
 import { layers } from '../layers';
-import { type Shape, sizeOf } from '../layers/layer';
-import { fromGpu, specimenNumbers } from '../layers/specimen';
-import { inverseAxes, transpose } from '../math/axes';
+import { type ParameterSpec, type Shape, sizeOf } from '../layers/layer';
+import { fromKernels, toKernels } from '../layers/parameter';
+import { specimenNumbers } from '../layers/specimen';
+import { inverseAxes } from '../math/axes';
 import { initialTensors } from './initialize';
 import { buildNetwork } from './network';
 import { divideWeights, gradientsOfWeights } from './spectral-norm';
@@ -82,14 +83,15 @@ describe.each(Object.entries(LAYERS))('%s', (_name, { config, input }) => {
   const earlier = reference(weights, drawn[0]!, drawn[1]!).iterated();
   const [u, w] = [Float32Array.from(earlier.u), Float32Array.from(earlier.v)];
   const grad = specimenNumbers(count, 3);
-  const lying = (data: Float32Array) => (spec.axes ? transpose(data, spec.shape, spec.axes) : data);
+  const [uSpec, vSpec] = network.buffers;
   const written = new Map<Slot, Float32Array>([
-    [weight, lying(weights)],
-    [normalizedGrad, lying(grad)],
-    [left, u],
-    [right, w],
+    [weight, toKernels(weights, spec)],
+    [normalizedGrad, toKernels(grad, spec)],
+    [left, toKernels(u, uSpec!)],
+    [right, toKernels(w, vSpec!)],
   ]);
-  const read = (bytes: ArrayBuffer) => fromGpu(new Float32Array(bytes), spec);
+  const read = (bytes: ArrayBuffer | undefined, of: ParameterSpec = spec) =>
+    fromKernels(new Float32Array(bytes!), of);
 
   test('its buffers have PyTorch’s names and lengths, and its layer sees the divided weight', () => {
     expect(network.buffers.map(({ name, shape }) => [name, shape])).toEqual([
@@ -112,10 +114,10 @@ describe.each(Object.entries(LAYERS))('%s', (_name, { config, input }) => {
       );
       const vectors = iterate ? reference(weights, u, w).iterated() : { u, v: w };
       const { sigma } = reference(weights, vectors.u, vectors.v);
-      expectClose(new Float32Array(uBytes!), vectors.u);
-      expectClose(new Float32Array(vBytes!), vectors.v);
+      expectClose(read(uBytes, uSpec), vectors.u);
+      expectClose(read(vBytes, vSpec), vectors.v);
       expectClose(
-        read(divided!),
+        read(divided),
         weights.map((x) => x / sigma),
       );
 
@@ -123,7 +125,7 @@ describe.each(Object.entries(LAYERS))('%s', (_name, { config, input }) => {
         const moved = Float64Array.from(weights, (x, i) => x + step * direction[i]!);
         return dot(grad, moved) / reference(moved, vectors.u, vectors.v).sigma;
       };
-      const ownGrad = read(gradBytes!);
+      const ownGrad = read(gradBytes);
       // Along its own direction and along another; of one number the quotient is 1, and its gradient 0.
       for (const direction of [Float64Array.from(ownGrad), Float64Array.from(specimenNumbers(count, 4))]) {
         const difference =

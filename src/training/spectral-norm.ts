@@ -31,20 +31,25 @@ export interface SpectralWeight {
   readonly sigma: Slot;
 }
 
-/** The vectors of a weight [outputs, …]. */
-export function spectralBuffers({ name, shape }: ParameterSpec): ParameterSpec[] {
+/** The vectors of a weight [outputs, …], each in the order that the kernels have its axis of the weight in. */
+export function spectralBuffers({ name, shape, view = shape, axes = [] }: ParameterSpec): ParameterSpec[] {
   const outputs = shape[0]!;
-  return [
-    { name: `${name}_u`, shape: [outputs], initializer: { type: 'sphere' } },
-    { name: `${name}_v`, shape: [sizeOf(shape) / outputs], initializer: { type: 'sphere' } },
-  ];
+  const border = view.findIndex((_, i) => sizeOf(view.slice(0, i + 1)) === outputs) + 1;
+  const vector = (of: 'u' | 'v', [start, end]: readonly [number, number]): ParameterSpec => ({
+    name: `${name}_${of}`,
+    shape: [sizeOf(view.slice(start, end))],
+    initializer: { type: 'sphere' },
+    view: view.slice(start, end),
+    axes: axes.filter((axis) => axis >= start && axis < end).map((axis) => axis - start),
+  });
+  return [vector('u', [0, border]), vector('v', [border, view.length])];
 }
 
 function shapeOf({ spec: { shape } }: SpectralWeight) {
-  const [columns = 1, inputs = 1, ...taps] = shape;
-  const rows = inputs * sizeOf(taps);
+  const columns = shape[0]!;
+  const rows = sizeOf(shape) / columns;
   const root = (count: number) => Math.ceil(Math.sqrt(count));
-  return { rows, columns, inputs, taps: sizeOf(taps), rowParts: root(rows), parts: root(rows * columns) };
+  return { rows, columns, rowParts: root(rows), parts: root(rows * columns) };
 }
 
 /** The divided weights of an update, or of an evaluation; an update's begins with one power iteration for each. */

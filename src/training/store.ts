@@ -2,7 +2,7 @@
 
 import type { Arena, Memory, Region } from '../gpu/memory';
 import type { Slot } from '../gpu/work';
-import { inverseAxes, transpose } from '../math/axes';
+import { fromKernels, toKernels } from '../layers/parameter';
 import type { TensorSpec } from './network';
 import type { Tensor, Tensors } from './tensor';
 
@@ -11,20 +11,6 @@ export interface TensorGroup {
   readonly arena: Arena;
   readonly specs: readonly TensorSpec[];
 }
-
-/** Numbers in PyTorch's layout, as the kernels want them. */
-const toKernels = (data: Float32Array, { shape, axes }: TensorSpec): Float32Array =>
-  axes ? transpose(data, shape, axes) : data;
-
-/** Takes `toKernels` back. */
-const fromKernels = (data: Float32Array, { shape, axes }: TensorSpec): Float32Array =>
-  axes
-    ? transpose(
-        data,
-        axes.map((axis) => shape[axis]!),
-        inverseAxes(axes),
-      )
-    : data;
 
 /** Reads regions behind each other, as `Readback` does it. */
 type Read = (regions: readonly Region[]) => Promise<ArrayBuffer>;
