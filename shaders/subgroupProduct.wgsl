@@ -6,6 +6,9 @@
 // numbers are then broadcast from lane to lane. A round is DEPTH_QUADS · 4 deep: a lane's 4 · BLOCKS vec4 loads of left and
 // 4 · TILE_QUADS · DEPTH_QUADS of right feed TILE_ROWS · 4 · TILE_QUADS · DEPTH_QUADS vec4 multiply-adds.
 //
+// Where a batch is whole tiles (PLACED = 1), rows are in the order of their places, and of the images in each: a tile's rows then have one
+// place in common, and taps that fall outside of the image there are left out. Else images come one after the other.
+//
 // Columns are multiples of 4. So are left's channels where it is read as vec4s; with SCALARS = 1 it is read number by
 // number, the depth running through taps and channels alike: grey and RGB images, noise of any size.
 
@@ -22,6 +25,7 @@ const DEPTH_QUADS = 1u; // 4 · LANES / TILE_ROWS, at least 1
 const ROW_QUADS = TILE_ROWS / BLOCKS / 4u; // of one block of every lane
 const SCALARS = 0u;
 const WHOLE = 0u; // 1 where the depth is whole rounds, and nothing need be asked whether it lies beyond
+const PLACED = 0u; // 1 where a batch is whole tiles, see below
 const SHUFFLED = 0u; // 1 where a shuffle is quicker than a broadcast
 
 @group(0) @binding(9) var<storage, read> leftScalars: array<f32>;             // the same as left, read where SCALARS = 1
@@ -54,6 +58,14 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
   var b: array<vec4f, 4u * TILE_QUADS>;
   var sum: array<vec4f, TILE_ROWS * TILE_QUADS>;
 
+  // Where the tile's rows begin: the one place of all of them, or the first of many.
+  var place = row % (high * wide);
+  var firstImage = row / (high * wide);
+  if (PLACED == 1u) {
+    place = row / shape.batch;
+    firstImage = row % shape.batch;
+  }
+
   // The lane's own rows of left, four of each block, and its place in a round's depth.
   let own = row + lane % ROW_QUADS * 4u;
   let ahead = lane / ROW_QUADS;
@@ -64,10 +76,14 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
       leftAt[i] = clamped * shape.channels / (4u - 3u * SCALARS);
       isInside[i] = true;
     } else {
-      let place = clamped % (high * wide);
-      y[i] = sourceOf(phaseY, place / wide);
-      x[i] = sourceOf(phaseX, place % wide);
+      var at = clamped % (high * wide);
       image[i] = clamped / (high * wide) * shape.sourceHeight;
+      if (PLACED == 1u) {
+        at = place;
+        image[i] = (firstImage + clamped - row) * shape.sourceHeight;
+      }
+      y[i] = sourceOf(phaseY, at / wide);
+      x[i] = sourceOf(phaseX, at % wide);
     }
   }
   // unroll
@@ -82,8 +98,16 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
   var placeC = ahead * 4u % shape.channels;
   var kernelX = ahead * 4u / shape.channels % shape.kernel;
   var kernelY = ahead * 4u / shape.channels / shape.kernel;
-  let tapsY = select(tapsOf(phaseY), 1u, SCALARS == 1u);
-  let tapsX = select(tapsOf(phaseX), 1u, SCALARS == 1u);
+  var firstTapY = 0u;
+  var firstTapX = 0u;
+  var endTapY = select(tapsOf(phaseY), 1u, SCALARS == 1u);
+  var endTapX = select(tapsOf(phaseX), 1u, SCALARS == 1u);
+  if (PLACED == 1u) {
+    firstTapY = firstTap(y[0], shape.sourceHeight);
+    firstTapX = firstTap(x[0], shape.sourceWidth);
+    endTapY = max(firstTapY, endTap(y[0], shape.sourceHeight, endTapY));
+    endTapX = max(firstTapX, endTap(x[0], shape.sourceWidth, endTapX));
+  }
   let depth = select(shape.channels, shape.channels * shape.kernel * shape.kernel, SCALARS == 1u);
   if (LOADER == ROWS || SCALARS == 1u) {
     // unroll
@@ -94,9 +118,9 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
     }
   }
   // One loop through all taps, for compilers that make more of one than of three.
-  let rounds = tapsY * tapsX * ((depth + 4u * DEPTH_QUADS - 1u) / (4u * DEPTH_QUADS));
-  var tapY = 0u;
-  var tapX = 0u;
+  let rounds = (endTapY - firstTapY) * (endTapX - firstTapX) * ((depth + 4u * DEPTH_QUADS - 1u) / (4u * DEPTH_QUADS));
+  var tapY = firstTapY;
+  var tapX = firstTapX;
   var d = 0u; // in the tap
   for (var n = 0u; n < rounds; n++) {
     if (LOADER != ROWS && SCALARS == 0u) {
@@ -106,7 +130,7 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
         for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = y[i] + moveOf(tapY);
           let sourceX = x[i] + moveOf(tapX);
-          isInside[i] = (u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth);
+          isInside[i] = (PLACED == 1u) | ((u32(sourceY) < shape.sourceHeight) & (u32(sourceX) < shape.sourceWidth));
           leftAt[i] = select(0u, ((image[i] + u32(sourceY)) * shape.sourceWidth + u32(sourceX)) * channelQuads, isInside[i]);
         }
         // unroll
@@ -210,19 +234,22 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
       if (d >= depth) {
         d = 0u;
         tapX++;
-        if (tapX == tapsX) { tapX = 0u; tapY++; }
+        if (tapX == endTapX) { tapX = firstTapX; tapY++; }
       }
     }
   }
 
   // The rows' places in the result, one after the other: counting is cheaper than dividing.
-  var n = row / (high * wide);
-  var placeY = row % (high * wide) / wide;
-  var placeX = row % wide;
+  var n = firstImage;
+  var placeY = place / wide;
+  var placeX = place % wide;
   // unroll
   for (var r = 0u; r < TILE_ROWS; r++) {
     var pixel = row + r;
-    if (LOADER == PARITY) {
+    if (PLACED == 1u) {
+      pixel = (n * shape.resultHeight + resultPlace(phaseY, placeY)) * shape.resultWidth + resultPlace(phaseX, placeX);
+      n++;
+    } else if (LOADER == PARITY) {
       pixel = (n * shape.resultHeight + resultPlace(phaseY, placeY)) * shape.resultWidth + resultPlace(phaseX, placeX);
       placeX++;
       if (placeX == wide) { placeX = 0u; placeY++; }

@@ -102,6 +102,18 @@ fn kernelPlace(phase: u32, t: u32) -> u32 {
   return place;
 }
 
+/// Of the taps of an axis, the first that meets an image of this length, and the one behind the last: `source` is where tap 0 is.
+fn firstTap(source: i32, length: u32) -> u32 {
+  var tap = -source;
+  if (LOADER == PARITY) { tap = source + 1 - i32(length); }
+  return u32(max(tap, 0));
+}
+fn endTap(source: i32, length: u32, taps: u32) -> u32 {
+  var tap = i32(length) - source;
+  if (LOADER == PARITY) { tap = source + 1; }
+  return u32(clamp(tap, 0, i32(taps)));
+}
+
 /// Coordinate in the result of place number i of a phase.
 fn resultPlace(phase: u32, i: u32) -> u32 {
   var place = i;

@@ -255,7 +255,12 @@ function product(
       label: subgroupLabel(tile),
       work: () => [
         work(
-          variant(subgroupProduct, { ...tile, ...scalars, ...wholeRounds(tile, depth) }),
+          variant(subgroupProduct, {
+            ...tile,
+            ...scalars,
+            ...wholeRounds(tile, depth),
+            PLACED: !pointwise && !scalars.SCALARS && batch % tile.TILE_ROWS === 0 ? 1 : 0,
+          }),
           operands,
           grid(subgroupTileSize(tile)),
           flops,
