@@ -26,6 +26,7 @@ const ROW_QUADS = TILE_ROWS / BLOCKS / 4u; // of one block of every lane
 const SCALARS = 0u;
 const WHOLE = 0u; // 1 where the depth is whole rounds, and nothing need be asked whether it lies beyond
 const PLACED = 0u; // 1 where a batch is whole tiles, see below
+const ONE_TAP = 0u; // 1 where all rows of a weight's tile are of one tap, which a round has four pixels of
 const SHUFFLED = 0u; // 1 where a shuffle is quicker than a broadcast
 
 @group(0) @binding(9) var<storage, read> leftScalars: array<f32>;             // the same as left, read where SCALARS = 1
@@ -278,7 +279,8 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
 @group(0) @binding(5) var<storage, read> inputScalars: array<f32>;         // the same as input, read where SCALARS = 1
 
 // Here a lane's block of input is four rows (a tap's four channels, which are one vec4) at four pixels. A subgroup makes its tile of
-// one part; where there are several, `columnSums` adds them up.
+// one part; where there are several, `columnSums` adds them up. A tile of ONE_TAP goes through those pixels alone whose source is
+// inside of the image.
 @compute @workgroup_size(LANES)
 fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let outputQuads = window.outputs / 4u;
@@ -296,6 +298,7 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   var tapY: array<i32, 4u * BLOCKS>;
   var tapX: array<i32, 4u * BLOCKS>;
   var outputAt: array<u32, TILE_QUADS>;
+  var pixelAt: array<u32, 4>;
   var a: array<vec4f, 4u * BLOCKS>; // [block, pixel] of four rows
   var b: array<vec4f, 4u * TILE_QUADS>; // [pixel, quad]
   var biasSum: array<vec4f, TILE_QUADS>;
@@ -312,7 +315,8 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   }
   // unroll
   for (var j = 0u; j < TILE_QUADS; j++) {
-    outputAt[j] = start * outputQuads + min(quad + j * LANES, outputQuads - 1u);
+    outputAt[j] = min(quad + j * LANES, outputQuads - 1u);
+    if (ONE_TAP == 0u) { outputAt[j] += start * outputQuads; }
   }
 
   // The pixel whose input the lane loads next.
@@ -320,11 +324,36 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   var x = pixel % window.width;
   var y = pixel / window.width % window.height;
   var image = pixel / (window.width * window.height);
-  for (var d = start; d < end; d += 4u * DEPTH_QUADS) {
+  // The pixels that the tile goes through: all of the part, or those of one tap, counted through all images.
+  var first = start;
+  var last = end;
+  var met = Met(0u, window.width, 0u, window.height);
+  let tileTapY = i32(row / window.inputs / window.kernel) - i32(window.padding);
+  let tileTapX = i32(row / window.inputs % window.kernel) - i32(window.padding);
+  if (ONE_TAP == 1u) {
+    met = pixelsMet(tileTapY, tileTapX);
+    first = metBefore(start, met);
+    last = metBefore(end, met);
+    let across = met.endX - met.firstX;
+    x = met.firstX + first % across;
+    y = met.firstY + first / across % (met.endY - met.firstY);
+    image = first / (across * (met.endY - met.firstY));
+  }
+  for (var d = first; d < last; d += 4u * DEPTH_QUADS) {
     // unroll
     for (var k = 0u; k < 4u; k++) {
       let isThere = (WHOLE == 1u) | (pixel < pixels);
-      if (SCALARS == 1u) {
+      if (ONE_TAP == 1u) {
+        // Beyond the last pixel a is 0, and b of a pixel that another part has.
+        let isMet = d + k < last;
+        // unroll
+        for (var i = 0u; i < BLOCKS; i++) {
+          let sourceY = image * window.inputHeight + u32(i32(y * window.stride) + tileTapY);
+          let at = (sourceY * window.inputWidth + u32(i32(x * window.stride) + tileTapX)) * window.inputs + channel[i * 4u];
+          a[i * 4u + k] = select(vec4f(0.0), input[at / 4u], isMet);
+        }
+        pixelAt[k] = ((image * window.height + y) * window.width + x) * outputQuads;
+      } else if (SCALARS == 1u) {
         // unroll
         for (var i = 0u; i < 4u * BLOCKS; i++) {
           let sourceY = i32(y * window.stride) + tapY[i];
@@ -352,8 +381,8 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
       pixel++;
       if (POINTWISE == 0u || SCALARS == 1u) {
         x++;
-        if (x == window.width) { x = 0u; y++; }
-        if (y == window.height) { y = 0u; image++; }
+        if (x == met.endX) { x = met.firstX; y++; }
+        if (y == met.endY) { y = met.firstY; image++; }
       }
     }
     if (DEPTH_QUADS > 1u) {
@@ -365,14 +394,22 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
     }
     // unroll
     for (var q = 0u; q < DEPTH_QUADS; q++) {
-      // unroll
-      for (var k = 0u; k < 4u; k++) {
-        let isThere = (WHOLE == 1u) | (d + q * 4u + k < pixels);
+      if (ONE_TAP == 1u) {
         // unroll
-        for (var j = 0u; j < TILE_QUADS; j++) {
-          b[k * TILE_QUADS + j] = vec4f(0.0);
-          if (isThere) { b[k * TILE_QUADS + j] = outputGrad[outputAt[j] + (q * 4u + k) * outputQuads]; }
-          biasSum[j] += b[k * TILE_QUADS + j];
+        for (var k = 0u; k < 4u; k++) {
+          // unroll
+          for (var j = 0u; j < TILE_QUADS; j++) { b[k * TILE_QUADS + j] = outputGrad[outputAt[j] + pixelAt[k]]; }
+        }
+      } else {
+        // unroll
+        for (var k = 0u; k < 4u; k++) {
+          let isThere = (WHOLE == 1u) | (d + q * 4u + k < pixels);
+          // unroll
+          for (var j = 0u; j < TILE_QUADS; j++) {
+            b[k * TILE_QUADS + j] = vec4f(0.0);
+            if (isThere) { b[k * TILE_QUADS + j] = outputGrad[outputAt[j] + (q * 4u + k) * outputQuads]; }
+            biasSum[j] += b[k * TILE_QUADS + j];
+          }
         }
       }
       // Row by row, as above.
@@ -394,8 +431,18 @@ fn subgroupWeightGrad(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
         }
       }
     }
-    // unroll
-    for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] += 4u * DEPTH_QUADS * outputQuads; }
+    if (ONE_TAP == 0u) {
+      // unroll
+      for (var j = 0u; j < TILE_QUADS; j++) { outputAt[j] += 4u * DEPTH_QUADS * outputQuads; }
+    }
+  }
+  if (ONE_TAP == 1u) {
+    if (row == 0u && window.biased == 1u) {
+      for (var d = start; d < end; d++) {
+        // unroll
+        for (var j = 0u; j < TILE_QUADS; j++) { biasSum[j] += outputGrad[outputAt[j] + d * outputQuads]; }
+      }
+    }
   }
 
   // unroll

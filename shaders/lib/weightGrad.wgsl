@@ -30,3 +30,36 @@ struct Window {
 }
 
 @group(0) @binding(4) var<uniform> window: Window;
+
+/// The pixels whose source is inside of the image, in every image of the batch.
+struct Met {
+  firstX: u32,
+  endX: u32, // behind the last
+  firstY: u32,
+  endY: u32,
+}
+
+/// Of a tap that is this far from an image's corner at its first pixel.
+fn pixelsMet(tapY: i32, tapX: i32) -> Met {
+  return Met(
+    firstMet(tapX),
+    endMet(tapX, window.inputWidth, window.width),
+    firstMet(tapY),
+    endMet(tapY, window.inputHeight, window.height),
+  );
+}
+fn firstMet(tap: i32) -> u32 { return (u32(max(-tap, 0)) + window.stride - 1u) / window.stride; }
+fn endMet(tap: i32, inputs: u32, outputs: u32) -> u32 {
+  return clamp((u32(max(i32(inputs) - tap, 0)) + window.stride - 1u) / window.stride, firstMet(tap), max(firstMet(tap), outputs));
+}
+
+/// How many of them come before a pixel of the batch.
+fn metBefore(pixel: u32, met: Met) -> u32 {
+  let image = pixel / (window.width * window.height);
+  let y = pixel / window.width % window.height;
+  let x = pixel % window.width;
+  let across = met.endX - met.firstX;
+  let lines = clamp(y, met.firstY, met.endY) - met.firstY;
+  let isMet = (y >= met.firstY) & (y < met.endY);
+  return (image * (met.endY - met.firstY) + lines) * across + select(0u, clamp(x, met.firstX, met.endX) - met.firstX, isMet);
+}

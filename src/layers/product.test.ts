@@ -29,6 +29,12 @@ const CASES: readonly { name: string; shape: Convolution; batch: number }[] = [
     shape: convolution([8, 6, 7], 36, [4, 2, 1]),
     batch: 7,
   },
+  { name: 'a batch of whole tiles', shape: convolution([32, 5, 6], 64, [4, 2, 1]), batch: 32 },
+  {
+    name: 'a batch of whole tiles, most taps outside',
+    shape: convolution([16, 2, 3], 36, [5, 3, 4]),
+    batch: 16,
+  },
   { name: '3×3 of RGB', shape: convolution([3, 7, 8], 8, [3, 1, 1]), batch: 3 },
   { name: 'stride beyond the kernel', shape: convolution([8, 7, 8], 4, [2, 3, 0]), batch: 3 },
   { name: 'many pixels, in parts', shape: convolution([4, 10, 14], 12, [4, 2, 1]), batch: 9 },

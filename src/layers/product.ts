@@ -364,6 +364,7 @@ export function convolutionWeightGrad(
               ...pointwise,
               ...scalars,
               ...wholeRounds(tile, batch * height * width),
+              ONE_TAP: kernel > 1 && inputs % tile.TILE_ROWS === 0 && tile.DEPTH_QUADS === 1 ? 1 : 0,
             }),
             { ...bindings, ...into, inputScalars: input },
             grid(subgroupTileSize(tile), parts),
@@ -385,9 +386,13 @@ const PART_PIXELS = 128;
 /** Into how many parts, of how many pixels, the depth of a weight's gradient is cut: by its shape alone, so that its bits are. */
 function partsOf(rows: number, columns: number, pixels: number) {
   const [across, down] = tileGrid(rows, columns, { rows: 32, columns: 32 });
-  const most = Math.max(1, Math.floor(ENOUGH_WORKGROUPS / (across * down)));
-  const partPixels = Math.ceil(pixels / most / PART_PIXELS) * PART_PIXELS;
-  return { parts: Math.ceil(pixels / partPixels), partPixels };
+  const least = Math.max(1, Math.floor(ENOUGH_WORKGROUPS / (across * down)));
+  // The last part is the shorter by what is missing from a whole one: of those numbers that are enough, the evenest.
+  const ways = Array.from({ length: least === 1 ? 1 : least + 1 }, (_, i) => {
+    const partPixels = Math.ceil(pixels / (least + i) / PART_PIXELS) * PART_PIXELS;
+    return { parts: Math.ceil(pixels / partPixels), partPixels };
+  });
+  return ways.reduce((best, way) => (way.parts * way.partPixels < best.parts * best.partPixels ? way : best));
 }
 
 const partialSlots = new Map<string, Slot>();
