@@ -3,7 +3,7 @@
 import { openDevice } from '../src/gpu/device';
 import { Memory } from '../src/gpu/memory';
 import { Plan } from '../src/gpu/plan';
-import { isSlot, type Work } from '../src/gpu/work';
+import { slotsOf, type Work } from '../src/gpu/work';
 import { compileRun } from '../src/training/compile';
 import { NO_FAULT } from '../src/training/fault';
 import type { Wait } from './contestant';
@@ -46,7 +46,7 @@ export async function measurePhases(gpu: GPU, wait: Wait, problem: Problem): Pro
     ...run.updateGenerator,
   ];
   const memory = new Memory(device.gpu);
-  for (const slot of new Set(list.flatMap(({ bindings }) => Object.values(bindings).filter(isSlot)))) {
+  for (const slot of new Set(list.flatMap(slotsOf))) {
     memory.allocate(slot);
   }
   // A run with a fault in it updates nothing any more.

@@ -6,7 +6,7 @@ import { Memory } from '../src/gpu/memory';
 import { Plan } from '../src/gpu/plan';
 import { Readback } from '../src/gpu/readback';
 import { submitPass } from '../src/gpu/submit';
-import { isSlot, type Slot, type Work } from '../src/gpu/work';
+import { type Slot, slotsOf, type Work } from '../src/gpu/work';
 import { layers } from '../src/layers';
 import { type ForwardSlots, sizeOf } from '../src/layers/layer';
 import type { Wait } from './contestant';
@@ -206,8 +206,6 @@ async function candidatesOf(device: Device, wait: Wait, product: Product): Promi
   }
   return candidates;
 }
-
-const slotsOf = ({ bindings }: Work): Slot[] => Object.values(bindings).filter(isSlot);
 
 /** max |a − b| / max |b|. */
 function largestDifference(a: Float32Array, b: Float32Array): number {

@@ -4,7 +4,7 @@
 //   x̂ = (x − μ) · d,   d = 1/√(σ² + ε),   output = x̂ · weight + bias
 //
 //                 groups   rows              columns    weight and bias
-//   batchNorm     1        batch · pixels    channels   one a column
+//   batchNorm     batches  batch · pixels    channels   one a column
 //   instanceNorm  batch    pixels            channels   one a column, or none
 //   layerNorm     batch    a sample's size   1          one a row
 //
@@ -192,18 +192,21 @@ fn joinStatistics(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   found[statistic + shape.groups * shape.columns] = inverseDeviation(moments.variance);
 }
 
-// Batch statistics (one group), and with them
+// Batch statistics, and with those of each group in turn
 //   running ← (1 − momentum) · running + momentum · batch, with the unbiased variance, Σ(x − μ)²/(rows − 1)
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn joinBatchStatistics(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let column = linearIndex(id, groups, WORKGROUP_SIZE);
   if (column >= shape.columns) { return; }
-  let moments = momentsOf(column);
-  found[column] = moments.mean;
-  found[column + shape.columns] = inverseDeviation(moments.variance);
-  let unbiased = moments.variance * (f32(shape.rows) / f32(shape.rows - 1u));
-  runningMean[column] += shape.momentum * (moments.mean - runningMean[column]);
-  runningVariance[column] += shape.momentum * (unbiased - runningVariance[column]);
+  for (var group = 0u; group < shape.groups; group++) {
+    let statistic = group * shape.columns + column;
+    let moments = momentsOf(statistic);
+    found[statistic] = moments.mean;
+    found[statistic + shape.groups * shape.columns] = inverseDeviation(moments.variance);
+    let unbiased = moments.variance * (f32(shape.rows) / f32(shape.rows - 1u));
+    runningMean[column] += shape.momentum * (moments.mean - runningMean[column]);
+    runningVariance[column] += shape.momentum * (unbiased - runningVariance[column]);
+  }
 }
 
 // The statistics that a batch in mode `evaluate` is normalised with.

@@ -170,8 +170,6 @@ async function trainStage(
       throw error;
     }
     if (options.verbose && runtime.strategies) tell(productsInWords(runtime.strategies(), true));
-    // By now with the partial sums of those that are not plain any more.
-    if (options.verbose && runtime.memory) tell(memoryInWords(runtime.memory()));
     const stopped = recorder.step < config.steps;
     const summary = await recorder.close({ end: stopped ? 'stopped' : 'finished', ...end });
     console.status?.('');

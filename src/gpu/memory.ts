@@ -1,6 +1,6 @@
 // Where slots live: buffers of their own, arenas that many slots share, and buffers that are reused once a slot is dead.
 
-import { isSlot, NOTHING, type Slot, type Work } from './work';
+import { NOTHING, type Slot, slotsOf, type Work } from './work';
 
 export interface Region {
   readonly buffer: GPUBuffer;
@@ -135,7 +135,7 @@ export class Memory {
 }
 
 /** As much of a dispatch as says which slots are alive at it. */
-type Uses = Pick<Work, 'bindings'>;
+type Uses = Pick<Work, 'bindings' | 'alternatives'>;
 
 interface SharedBuffer {
   size: number;
@@ -148,7 +148,7 @@ interface Lifetime {
 }
 
 /**
- * Which slots share a buffer. A slot lives from the first to the last dispatch of each list that binds it. Two greedy
+ * Which slots share a buffer. A slot lives from the first to the last dispatch of each list that needs it. Two greedy
  * orders are tried and the smaller result is taken: from the largest slot to the smallest, where no buffer has to grow
  * (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020), and in order of first use, which
  * suits chains better.
@@ -201,7 +201,7 @@ function lifetimesOf(
   const lifetimes = new Map<Slot, (Lifetime | undefined)[]>();
   for (const [l, list] of lists.entries()) {
     for (const [i, item] of list.entries()) {
-      for (const bound of Object.values(item.bindings).filter(isSlot)) {
+      for (const bound of slotsOf(item)) {
         const slot = bound.within?.whole ?? bound;
         if (!wanted(slot)) continue;
         const lives = lifetimes.get(slot) ?? [];

@@ -3,7 +3,7 @@
 import type { UniformBinding } from '../wgsl/kernel';
 import { writeUniform } from '../wgsl/uniform';
 import type { Device } from './device';
-import { Memory } from './memory';
+import type { Memory } from './memory';
 import type { Pipeline } from './pipelines';
 import { type Alternative, isSlot, type UniformValues, type Work } from './work';
 
@@ -33,13 +33,12 @@ export class Plan {
 
   private constructor(device: Device, memory: Memory, label: string) {
     this.#device = device;
-    // What only an alternative needs, partial sums, is the plan's own.
-    this.#memory = new Memory(device.gpu, memory);
+    this.#memory = memory;
     this.label = label;
   }
 
   /**
-   * Compiles what is not compiled yet and binds every slot's region. All slots must have memory. Works with alternatives run
+   * Compiles what is not compiled yet and binds every slot's region. All slots must have memory, `scratch` of alternatives too. Works with alternatives run
    * plain at once, and as what is quickest here when that is chosen and compiled; a strategy that is forced is waited for.
    */
   static async create(device: Device, memory: Memory, label: string, list: readonly Work[]): Promise<Plan> {
@@ -63,11 +62,6 @@ export class Plan {
 
   get work(): readonly Work[] {
     return this.#steps.map(({ work }) => work);
-  }
-
-  /** Bytes of what only its alternatives need. */
-  get bytes(): number {
-    return this.#memory.bytes;
   }
 
   /** Resolves when no work waits for a quicker alternative any more. */
@@ -100,7 +94,6 @@ export class Plan {
   destroy(): void {
     this.#destroyed = true;
     for (const buffer of this.#uniforms) buffer.destroy();
-    this.#memory.destroy();
   }
 
   async #fill(list: readonly Work[], worksOf: (item: Work, i: number) => readonly Work[]): Promise<void> {
@@ -142,7 +135,6 @@ export class Plan {
       ),
     );
     if (this.#destroyed) return [];
-    this.#memory.allocateTransient(`${this.label} partial sums`, [list]);
     const uniforms = writeUniforms(device.gpu, this.label, list);
     if (uniforms) this.#uniforms.push(uniforms.buffer);
     return list.map((item, i): Dispatch => {

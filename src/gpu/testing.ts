@@ -4,7 +4,7 @@ import type { Device } from './device';
 import { Memory } from './memory';
 import { Plan } from './plan';
 import { Readback } from './readback';
-import { isSlot, type Slot, type Work } from './work';
+import { type Slot, slotsOf, type Work } from './work';
 
 /**
  * Gives every slot of the list, and of `inputs` and `outputs`, memory of its own, zero at first, writes `inputs`, runs the list once, and returns the bytes of
@@ -19,8 +19,7 @@ export async function runWork(
   const { gpu } = device;
   gpu.pushErrorScope('validation');
   const memory = new Memory(gpu);
-  const bound = list.flatMap((item) => Object.values(item.bindings).filter(isSlot));
-  for (const slot of new Set([...bound, ...inputs.keys(), ...outputs])) memory.allocate(slot);
+  for (const slot of new Set([...list.flatMap(slotsOf), ...inputs.keys(), ...outputs])) memory.allocate(slot);
   for (const [slot, data] of inputs) memory.write(slot, data);
   const plan = await Plan.create(device, memory, 'run work', list);
   const readback = new Readback(gpu, 'run work');

@@ -6,7 +6,7 @@ import { Plan } from './plan';
 import { Readback } from './readback';
 import { submitPass } from './submit';
 import { PassTimer } from './timestamps';
-import { type Alternative, isSlot, type Slot, type Work } from './work';
+import { type Alternative, isSlot, type Slot, slotsOf, type Work } from './work';
 
 /** Relative to the largest magnitude: sums in another order differ by the rounding of float32. */
 const TOLERANCE = 1e-4;
@@ -46,7 +46,7 @@ export async function measureAlternatives(
   const timer = new PassTimer(device, 1);
   const plans: Plan[] = [];
   try {
-    const slots = [...new Set(Object.values(work.bindings).filter(isSlot))];
+    const slots = [...new Set(slotsOf(work))];
     device.gpu.pushErrorScope('out-of-memory');
     for (const slot of slots) memory.allocate(slot);
     const shortage = await device.gpu.popErrorScope();

@@ -45,6 +45,8 @@ export interface Alternatives {
   readonly key: string;
   /** What the alternatives' kernels are variants of: another text may make another choice. */
   readonly kernels: readonly Pick<Kernel, 'source'>[];
+  /** What some of them need beside what is bound: partial sums. Alive at this dispatch alone. */
+  readonly scratch?: readonly Slot[];
   /** Those that run on such an adapter. */
   on(adapter: AdapterTraits): readonly Alternative[];
 }
@@ -72,6 +74,12 @@ export function work<Shapes extends BindingShapes>(
   const bytes = slots.reduce((sum, slot) => sum + 4 * slot.length, 0);
   return { kernel: kernel as Kernel, bindings: bindings as Work['bindings'], grid, flops, bytes };
 }
+
+/** All that a dispatch, or what may take its place, needs memory for. */
+export const slotsOf = ({ bindings, alternatives }: Pick<Work, 'bindings' | 'alternatives'>): Slot[] => [
+  ...Object.values(bindings).filter(isSlot),
+  ...(alternatives?.scratch ?? []),
+];
 
 export function isSlot(value: unknown): value is Slot {
   return (

@@ -29,5 +29,7 @@ export default defineLayer({
     { config: { type: 'batchNorm' }, input: [3, 5, 7], batch: 3 },
     { config: { type: 'batchNorm' }, input: [8, 7, 3], batch: 13 },
     { config: { type: 'batchNorm' }, input: [1, 3, 3], batch: 2 },
+    { config: { type: 'batchNorm' }, input: [8, 5, 3], batch: 14, groups: 2 },
+    { config: { type: 'batchNorm', momentum: 0.3 }, input: [5], batch: 21, groups: 3 },
   ],
 });

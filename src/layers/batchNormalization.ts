@@ -3,6 +3,7 @@
 
 import * as v from 'valibot';
 import { UserError } from '../math/errors';
+import { columnSums } from './columnSums';
 import {
   type BackwardSlots,
   type ForwardSlots,
@@ -38,6 +39,9 @@ export const batchNormEntries = {
   ),
 };
 
+/** What of a pass's slots decides over which numbers means are taken. */
+type Batches = Pick<ForwardSlots, 'batch' | 'groups' | 'mode'>;
+
 interface BatchNormConfig {
   readonly type: string;
   readonly epsilon: number;
@@ -57,9 +61,11 @@ export function batchNormalization(
   affine: Normalization['affine'],
 ) {
   const features = featuresOf(shape);
-  const of = (batch: number): Normalization => {
+  const of = ({ batch, groups = 1, mode }: Batches): Normalization => {
     const rows = (batch * sizeOf(shape)) / features;
-    return { groups: 1, rows, columns: features, affine, epsilon };
+    // Running statistics are the same for all.
+    const own = mode === 'train' ? groups : 1;
+    return { groups: own, rows: rows / own, columns: features, affine, epsilon };
   };
   const constant = (value: number) => ({ type: 'constant', value }) as const;
   const running = ({ buffers }: ForwardSlots) => ({
@@ -70,60 +76,73 @@ export function batchNormalization(
   const statisticsOf = (slots: ForwardSlots) => {
     if (slots.mode === 'train') return { statistics: slots.saved.statistics!, list: [] };
     const statistics = { name: 'running statistics', length: 2 * features };
-    return { statistics, list: [takeStatistics(of(slots.batch), running(slots), statistics)] };
+    return { statistics, list: [takeStatistics(of(slots), running(slots), statistics)] };
   };
-  const sum = (name: string) => ({ name: `batchNorm ${name}`, length: features });
+  const sum = (name: string, slots: Batches) => ({
+    name: `batchNorm ${name}`,
+    length: of(slots).groups * features,
+  });
   const layer = {
     outputShape: () => shape,
     buffers: () => [
       { name: 'running_mean', shape: [features], initializer: constant(0) },
       { name: 'running_var', shape: [features], initializer: constant(1) },
     ],
-    saved: (_: Shape, batch: number) => ({ statistics: statisticsLength(of(batch)) }),
+    saved: (_: Shape, batch: number, groups: number) => ({
+      statistics: statisticsLength(of({ batch, groups, mode: 'train' })),
+    }),
     mixesBatch: true,
     forward: (slots: ForwardSlots) => {
-      const { batch, input, output, parameters, mode, into } = slots;
+      const { input, output, parameters, mode, into } = slots;
       const { weight, bias } = parameters;
       const { statistics, list } = statisticsOf(slots);
-      if (mode === 'train' && of(batch).rows < 2) {
+      if (mode === 'train' && of(slots).rows < 2) {
         throw new UserError(
           `${type}: one sample of shape [${shape.join(', ')}] has no variance; a batchSize of 2 or more would do.`,
         );
       }
       return [
         ...(mode === 'train'
-          ? findStatistics(of(batch), input, statistics, { ...running(slots), momentum })
+          ? findStatistics(of(slots), input, statistics, { ...running(slots), momentum })
           : list),
-        normalized(of(batch), { input, statistics, weight, bias, output, into }),
+        normalized(of(slots), { input, statistics, weight, bias, output, into }),
       ];
     },
     backward: (slots: BackwardSlots) => {
-      const { batch, input, parameters, outputGrad, inputGrad, parameterGrads, mode, through } = slots;
+      const { input, parameters, outputGrad, inputGrad, parameterGrads, mode, through } = slots;
       const { statistics, list } = statisticsOf(slots);
+      const { groups } = of(slots);
+      // The sums over the rows of all groups are the gradients of bias and weight; with one group, no more has to be added up.
+      const found = groups === 1 ? parameterGrads : undefined;
       const gradients = {
         input,
         statistics,
         weight: parameters.weight,
         outputGrad,
-        // With one group, the sums over the rows are the gradients of bias and weight.
-        gradSum: parameterGrads?.bias ?? sum('Σ g'),
-        productSum: parameterGrads?.weight ?? sum('Σ g·x̂'),
+        gradSum: found?.bias ?? sum('Σ g', slots),
+        productSum: found?.weight ?? sum('Σ g·x̂', slots),
         weightFirst: true,
       };
       const constant = mode === 'evaluate';
       return [
         ...list,
-        ...findGradSums(of(batch), gradients),
-        ...(inputGrad ? [normalizedBack(of(batch), { ...gradients, inputGrad, constant, through })] : []),
+        ...findGradSums(of(slots), gradients),
+        ...(groups > 1 && parameterGrads?.weight
+          ? [
+              ...columnSums(gradients.gradSum, groups, features, parameterGrads.bias!),
+              ...columnSums(gradients.productSum, groups, features, parameterGrads.weight),
+            ]
+          : []),
+        ...(inputGrad ? [normalizedBack(of(slots), { ...gradients, inputGrad, constant, through })] : []),
       ];
     },
     tangent: (slots: TangentSlots) => {
-      const { batch, input, parameters, inputTangent, outputTangent, mode, through } = slots;
+      const { input, parameters, inputTangent, outputTangent, mode, through } = slots;
       const { statistics, list } = statisticsOf(slots);
       const { weight } = parameters;
       const constant = mode === 'evaluate';
       const tangents = { input, statistics, weight, inputTangent, outputTangent, constant, through };
-      return [...list, ...normalizedTangent(of(batch), tangents)];
+      return [...list, ...normalizedTangent(of(slots), tangents)];
     },
   } satisfies Omit<Layer, 'parameters'>;
   return { layer, features, of, statisticsOf };

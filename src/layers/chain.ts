@@ -26,6 +26,8 @@ export interface Pass {
   readonly random?: PassRandom;
   /** u32 [batch], maybe more behind: the classes of the samples, which layers with `classes` are told. */
   readonly labels?: Slot | undefined;
+  /** Batches in one pass, behind one another, for layers that mix theirs; 1 where absent. */
+  readonly groups?: number | undefined;
 }
 
 interface PassRandom {
@@ -65,8 +67,15 @@ function passSlots({ layer, parameters, buffers }: Link, position: number, pass:
           lane: (pass.random.firstLane ?? 0) + position,
         }
       : undefined;
-  const { mode, labels } = pass;
-  return { parameters, buffers, mode, ...(labels && { labels }), ...(random && { random }) };
+  const { mode, labels, groups } = pass;
+  return {
+    parameters,
+    buffers,
+    mode,
+    ...(groups && { groups }),
+    ...(labels && { labels }),
+    ...(random && { random }),
+  };
 }
 
 const tapeSlots = (link: Link, i: number, tape: Tape) => ({
@@ -111,7 +120,8 @@ export function layTape(
   let current = input;
   links.forEach(({ layer, input: shape, output: result }, i) => {
     inputs.push(current);
-    const lengths = pass.mode === 'train' && !isTaken(links, i) ? layer.saved?.(shape, batch) : undefined;
+    const lengths =
+      pass.mode === 'train' && !isTaken(links, i) ? layer.saved?.(shape, batch, pass.groups ?? 1) : undefined;
     saved.push(
       Object.fromEntries(
         Object.entries(lengths ?? {}).map(([name, length]) => [name, place(i, name, length)]),

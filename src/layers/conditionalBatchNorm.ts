@@ -76,7 +76,7 @@ export default defineLayer({
           ...(parameterGrads
             ? [
                 ...list,
-                weightGradWork(of(batch), { input, statistics, outputGrad, output: terms }),
+                weightGradWork(of(slots), { input, statistics, outputGrad, output: terms }),
                 ...tableGrad(slots, terms, 'Σ g·x̂', parameterGrads.weight!),
                 ...tableGrad(slots, outputGrad, 'Σ g', parameterGrads.bias!),
               ]
@@ -111,5 +111,6 @@ export default defineLayer({
     { config: { type: TYPE, classes: 10, epsilon: 0.1, momentum: 0.3 }, input: [12], batch: 131 },
     { config: { type: TYPE, classes: 4 }, input: [3, 5, 7], batch: 9 },
     { config: { type: TYPE, classes: 2 }, input: [8, 7, 3], batch: 13 },
+    { config: { type: TYPE, classes: 3 }, input: [4, 3, 5], batch: 10, groups: 2 },
   ],
 });

@@ -51,6 +51,8 @@ export interface LayerRandom {
 
 export interface ForwardSlots {
   readonly batch: number;
+  /** Batches of one size that lie behind one another in `batch`, for a layer that `mixesBatch`; 1 where absent. */
+  readonly groups?: number;
   readonly input: Slot;
   readonly output: Slot;
   readonly parameters: Readonly<Record<string, Slot>>;
@@ -120,8 +122,8 @@ export interface Layer {
   /** Tensors that are kept and stored but not trained: running statistics. */
   buffers?(input: Shape): readonly ParameterSpec[];
   /** What a forward pass in mode `train` leaves for its backward pass beside input and output: lengths in words. */
-  saved?(input: Shape, batch: number): Readonly<Record<string, number>>;
-  /** True where a sample's output depends on its batch: D then judges real and generated samples as two batches. */
+  saved?(input: Shape, batch: number, groups: number): Readonly<Record<string, number>>;
+  /** True where a sample's output depends on its batch: it then heeds `groups`, as D judges real and generated samples in one pass. */
   readonly mixesBatch?: boolean;
   /** True for a layer that draws random numbers while training. */
   readonly isRandom?: boolean;
@@ -164,6 +166,8 @@ export interface Specimen<Config> {
   readonly config: Config;
   readonly input: Shape;
   readonly batch: number;
+  /** Batches that `batch` is made of, as in `ForwardSlots`. */
+  readonly groups?: number;
 }
 
 /** What a reference is told beside numbers. Images are in PyTorch's order here: [channels, height, width]. */

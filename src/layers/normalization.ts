@@ -18,7 +18,7 @@ export interface Normalization {
   readonly epsilon: number;
 }
 
-/** Running statistics of one group, [columns] each. */
+/** Running statistics, [columns] each: of one group after the other. */
 export interface Running {
   readonly mean: Slot;
   readonly variance: Slot;
@@ -93,7 +93,7 @@ export function findStatistics(
             runningMean: running.mean,
             runningVariance: running.variance,
           },
-          linearGrid(places, joinBatchStatistics),
+          linearGrid(lanesOf(normalization), joinBatchStatistics),
         )
       : work(
           joinStatistics,

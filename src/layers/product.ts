@@ -313,10 +313,13 @@ export function convolutionWeightGrad(
   const parted = { PARTED: parts > 1 ? 1 : 0 };
   const plain = specialize(plainWeightGrad, { ...plainTile(outputs), ...pointwise, ...parted });
   const grid = (tile: TileSize, depth = 1): Grid => [...tileGrid(rows, outputs, tile), depth];
+  const weightParts: Slot = { name: `${weightGrad.name} in parts`, length: parts * weightGrad.length };
+  const biasParts: Slot = { name: `${weightGrad.name} in parts, of the bias`, length: parts * outputs };
   return {
     ...work(plain, bindings, grid(plainTileSize(plain)), flops),
     alternatives: {
       key: `weightGrad ${JSON.stringify(bindings.window)}`,
+      scratch: parts === 1 ? [] : [weightParts, ...(biasGrad ? [biasParts] : [])],
       kernels: [workgroupWeightGrad, subgroupWeightGrad, ...SUM_KERNELS],
       on: (adapter) => [...workgroupWays(adapter), ...subgroupWays(adapter)],
     },
@@ -325,8 +328,6 @@ export function convolutionWeightGrad(
   /** A dispatch that makes all parts at the same time, and those that add them up where there are several. */
   function allParts(make: (into: { weightGrad: Slot; biasGrad: Slot }) => Work): Work[] {
     if (parts === 1) return [make(bindings)];
-    const weightParts = partialSums('weights', parts * weightGrad.length);
-    const biasParts = partialSums('biases', parts * outputs);
     return [
       make({ weightGrad: weightParts, biasGrad: biasGrad ? biasParts : NOTHING }),
       sampleSums(weightParts, 1, parts, weightGrad.length, weightGrad),
@@ -387,23 +388,15 @@ const PART_PIXELS = 128;
 function partsOf(rows: number, columns: number, pixels: number) {
   const [across, down] = tileGrid(rows, columns, { rows: 32, columns: 32 });
   const least = Math.max(1, Math.floor(ENOUGH_WORKGROUPS / (across * down)));
-  // The last part is the shorter by what is missing from a whole one: of those numbers that are enough, the evenest.
-  const ways = Array.from({ length: least === 1 ? 1 : least + 1 }, (_, i) => {
-    const partPixels = Math.ceil(pixels / (least + i) / PART_PIXELS) * PART_PIXELS;
+  const cut = (wanted: number) => {
+    const partPixels = Math.ceil(pixels / wanted / PART_PIXELS) * PART_PIXELS;
     return { parts: Math.ceil(pixels / partPixels), partPixels };
-  });
-  return ways.reduce((best, way) => (way.parts * way.partPixels < best.parts * best.partPixels ? way : best));
-}
-
-const partialSlots = new Map<string, Slot>();
-
-/** Where parts wait to be added up: the same for all products of about this length, since no two of them need it at once. */
-function partialSums(of: string, length: number): Slot {
-  const rounded = 2 ** Math.ceil(Math.log2(length));
-  const name = `partial sums of ${of}, ${rounded}`;
-  const slot = partialSlots.get(name) ?? { name, length: rounded };
-  partialSlots.set(name, slot);
-  return slot;
+  };
+  if (least === 1) return cut(1);
+  // The last part is shorter by what is missing from a whole one, and who makes it waits for the others: the fewest that are about even.
+  const missing = ({ parts, partPixels }: ReturnType<typeof cut>) => parts * partPixels - pixels;
+  const ways = Array.from({ length: least }, (_, i) => cut(least + i));
+  return ways.find((way) => missing(way) <= pixels / 32) ?? ways[0]!;
 }
 
 /** Every pixel of the output comes of the same pixel of the input alone. */

@@ -119,10 +119,10 @@ export default defineLayer({
           );
         return { ...part, parameters: own(parameters), gradients: own(gradients), buffers: own(buffers) };
       });
-    const passOf = ({ name }: Branch, { mode, random, labels }: ForwardSlots): Pass => {
-      if (!random) return { mode, labels };
+    const passOf = ({ name }: Branch, { mode, random, labels, groups }: ForwardSlots): Pass => {
+      if (!random) return { mode, labels, groups };
       const firstLane = (random.lane + 1) * 2 * LANES + (name === 'layers' ? 0 : LANES);
-      return { mode, labels, random: { ...random, firstLane } };
+      return { mode, labels, groups, random: { ...random, firstLane } };
     };
     const tapeOf = (way: Branch, slots: ForwardSlots) =>
       layTape(linksOf(way, slots), slots.input, slots.batch, passOf(way, slots), {
@@ -146,10 +146,10 @@ export default defineLayer({
       spectralNorm: nested.flatMap(({ layer, name, i }) =>
         (layer.spectralNorm ?? []).map((weight) => inside(name, i, weight)),
       ),
-      saved: (_, batch) => {
+      saved: (_, batch, groups) => {
         const lengths: Record<string, number> = {};
         const nothing = { parameters: {}, buffers: {} } as unknown as ForwardSlots;
-        const pass: Pass = { mode: 'train' };
+        const pass: Pass = { mode: 'train', groups };
         for (const way of ways) {
           layTape(linksOf(way, nothing), { name: 'input', length: batch * sizeOf(input) }, batch, pass, {
             place: (i, name, length) => {

@@ -67,7 +67,7 @@ export function prepareSpecimen(
   // biome-ignore lint/suspicious/noExplicitAny: plug-ins of all schemas; each parses its own configuration.
   plugin: LayerPlugin<any>,
   // biome-ignore lint/suspicious/noExplicitAny: likewise.
-  { config: given, input: shape, batch }: Specimen<any>,
+  { config: given, input: shape, batch, groups = 1 }: Specimen<any>,
   mode: Mode,
 ): PreparedSpecimen {
   const config = v.parse(plugin.schema, given);
@@ -95,7 +95,7 @@ export function prepareSpecimen(
   const { classes } = layer;
   const labels = Uint32Array.from({ length: batch }, (_, row) => (classes ? specimenWord(row) % classes : 0));
   const labelSlot = slot('labels', batch);
-  const saved = mode === 'train' ? Object.entries(layer.saved?.(shape, batch) ?? {}) : [];
+  const saved = mode === 'train' ? Object.entries(layer.saved?.(shape, batch, groups) ?? {}) : [];
   const clock = slot('clock', 1);
   const random: LayerRandom = { clock, stream: RANDOM, lane: LANE };
   const draws = layer.isRandom && mode === 'train';
@@ -107,16 +107,25 @@ export function prepareSpecimen(
       Float64Array.from(data, (x, i) => x + step * (by?.[i] ?? 0));
     const x = shifted(input, moved.input);
     const values = bySpec(parameters, ({ spec, data }) => shifted(data, moved.parameters?.[spec.name]));
-    const pass: ReferencePass = {
-      shape,
-      batch,
-      mode,
-      buffers: bySpec(buffers, ({ data }) => Float64Array.from(data)),
-      labels,
-      words: (index) =>
-        philox([index, CLOCK * RANDOM.stride + RANDOM.offset, RANDOM.stream, LANE], RANDOM.seed),
-    };
-    return referenceOf(plugin, config, x, values, pass);
+    let kept: Record<string, Float64Array> = bySpec(buffers, ({ data }) => Float64Array.from(data));
+    // Group after group, each with the buffers that the one before it left.
+    const outputs = Array.from({ length: groups }, (_, group) => {
+      const part = <T extends Float64Array | Uint32Array>(all: T) =>
+        all.slice((group * all.length) / groups, ((group + 1) * all.length) / groups) as T;
+      const pass: ReferencePass = {
+        shape,
+        batch: batch / groups,
+        mode,
+        buffers: kept,
+        labels: part(labels),
+        words: (index) =>
+          philox([index, CLOCK * RANDOM.stride + RANDOM.offset, RANDOM.stream, LANE], RANDOM.seed),
+      };
+      const result = referenceOf(plugin, config, part(x), values, pass);
+      kept = result.buffers;
+      return result.output;
+    });
+    return { output: Float64Array.from(outputs.flatMap((output) => [...output])), buffers: kept };
   };
 
   return {
@@ -127,6 +136,7 @@ export function prepareSpecimen(
     buffers,
     slots: {
       batch,
+      groups,
       input: inputSlot,
       output: slot('output', batch * sizeOf(outputShape)),
       parameters: bySpec(parameters, (one) => one.slot),

@@ -13,7 +13,6 @@ export const STREAMS = {
   // Of layers that draw while training, by the pass: G's and D's in an update of D, then in one of G.
   discriminatorUpdateGenerator: 9,
   discriminatorUpdateReal: 10,
-  discriminatorUpdateGenerated: 11,
   generatorUpdateGenerator: 12,
   generatorUpdateDiscriminator: 13,
   scorePatches: 16,
@@ -32,9 +31,8 @@ export const STREAMS = {
   generatorLabels: 31,
   evaluationLabels: 32,
   sampleLabels: 33,
-  // What D sees of images: all of an update of D, or its real and its generated ones apart; of an update of G likewise.
+  // What D sees of images: in an update of D, and in one of G, with the real ones of a loss of pairs apart.
   augmentation: 40,
-  augmentationGenerated: 41,
   generatorAugmentation: 42,
   generatorAugmentationReal: 43,
 } as const;

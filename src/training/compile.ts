@@ -20,7 +20,6 @@ import { generatorUpdate } from './generator-update';
 import { gradientNorm } from './gradient-norm';
 import { checkClasses, classesIn, type LabelSlots, randomLabels } from './labels';
 import { HISTORY_WORDS } from './metrics';
-import { mixesBatch } from './network';
 import { mixes } from './penalize';
 import { buildTrainedNetwork, type TrainedNetwork } from './trained-network';
 
@@ -97,10 +96,7 @@ export function compileRun(config: TrainerConfig, content?: DataContent): Compil
     discriminator,
     loss,
     sampleSize,
-    // A D that mixes its batch judges real and generated samples apart. Else they are one batch, real first.
-    real: mixesBatch(discriminator)
-      ? { name: 'real', length: batch * sampleSize }
-      : { name: 'samples', length: 2 * batch * sampleSize },
+    real: { name: 'samples', length: 2 * batch * sampleSize },
     discriminatorNoise: noiseSlot('discriminator noise'),
     generatorNoise: noiseSlot('generator noise'),
     generatorReal: loss.paired ? { name: 'real of G’s update', length: batch * sampleSize } : undefined,

@@ -5,11 +5,9 @@ import type { Slot, Work } from '../gpu/work';
 import type { Tape } from '../layers/chain';
 import { sizeOf } from '../layers/layer';
 import { copyWork } from '../layers/slots';
-import type { StreamName } from '../math/streams';
 import { type Game, lossWork, seen, trainingPass } from './game';
-import { addedPass } from './gradient-sum';
 import { recordUpdate } from './metrics';
-import { backward, forward, mixesBatch } from './network';
+import { backward, forward } from './network';
 import { addPenalties, noGradients, penaltiesOf } from './penalize';
 import { divideWeights } from './spectral-norm';
 import { optimize } from './trained-network';
@@ -21,15 +19,12 @@ export function discriminatorUpdate(game: Game, { lazily = false } = {}): Work[]
   const { generator, discriminator, discriminatorNoise, labels, config, record } = game;
   const { batchSize: batch } = config;
   const pass = trainingPass(game, discriminator, 'discriminatorUpdateGenerator', labels?.discriminator);
-  const apart = mixesBatch(discriminator);
-  const place = apart ? undefined : behindReal(game);
+  const place = behindReal(game);
   const generated = forward(generator, discriminatorNoise, batch, pass, {
     keep: false,
     ...(place && { output: place }),
   });
-  const judged = apart
-    ? { work: judgeApart(game, generated.output), samples: generated.output }
-    : judgeTogether(game, generated.output);
+  const judged = judge(game, generated.output);
   const penalties = penaltiesOf(game);
   return [
     ...divideWeights([...generator.spectral, ...discriminator.spectral], { iterate: true }),
@@ -56,12 +51,15 @@ function behindReal({ config, real, sampleSize }: Game): Slot | undefined {
   return partOf(real, 'generated', length, length);
 }
 
-/** Real and generated samples go through D as one batch, real first. Leaves D's gradients. */
-function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape; samples: Slot } {
+/**
+ * Real and generated samples go through D in one pass, real first; what mixes its batch has a batch of each. Leaves D's
+ * gradients.
+ */
+function judge(game: Game, generated: Slot): { work: Work[]; tape: Tape; samples: Slot } {
   const { discriminator, loss, real, sampleSize, terms } = game;
   const { batchSize: batch, labelSmoothing: smoothing } = game.config;
   const labels = game.labels?.judged;
-  const pass = trainingPass(game, discriminator, 'discriminatorUpdateReal', labels);
+  const pass = { ...trainingPass(game, discriminator, 'discriminatorUpdateReal', labels), groups: 2 };
   const view = seen(game, real, 2 * batch, discriminator, 'augmentation');
   const tape = forward(discriminator, view.output, 2 * batch, pass);
   const outputsGrad: Slot = { name: 'logitsGrad', length: tape.output.length };
@@ -81,49 +79,6 @@ function judgeTogether(game: Game, generated: Slot): { work: Work[]; tape: Tape;
       ...adapted(game, tape.output),
     ],
   };
-}
-
-/** Real samples go through D, then the generated ones; the gradient is the sum of both passes'. */
-function judgeApart(game: Game, generated: Slot): Work[] {
-  const { discriminator, labels, loss, real, terms } = game;
-  const { batchSize: batch, labelSmoothing: smoothing } = game.config;
-  const judge = (samples: Slot, name: StreamName, augmentation: StreamName, labels: Slot | undefined) => {
-    const view = seen(game, samples, batch, discriminator, augmentation);
-    const pass = trainingPass(game, discriminator, name, labels);
-    const tape = forward(discriminator, view.output, batch, pass);
-    return { ...tape, work: [...view.work, ...tape.work] };
-  };
-  const judgedReal = judge(real, 'discriminatorUpdateReal', 'augmentation', labels?.judged);
-  const judgedGenerated = judge(
-    generated,
-    'discriminatorUpdateGenerated',
-    'augmentationGenerated',
-    labels?.discriminator,
-  );
-  const { length } = judgedReal.output;
-  const outputs: Slot = { name: 'logits', length: 2 * length };
-  const outputsGrad: Slot = { name: 'logitsGrad', length: 2 * length };
-  const half = (name: string): Slot => ({ name: `${name} logitsGrad`, length });
-  const [realGrad, generatedGrad] = [half('real'), half('generated')];
-  const wanted = { input: false, parameters: true };
-  return [
-    ...judgedReal.work,
-    ...judgedGenerated.work,
-    copyWork(judgedReal.output, outputs, length),
-    copyWork(judgedGenerated.output, outputs, length, { to: length }),
-    ...lossWork(game, { outputs, outputsGrad, labels: labels?.judged }, (logits, logitsGrad) =>
-      loss.discriminator({ batch, logits, logitsGrad, terms, smoothing }),
-    ),
-    copyWork(outputsGrad, realGrad, length),
-    copyWork(outputsGrad, generatedGrad, length, { from: length }),
-    ...backward(discriminator, judgedReal, realGrad, wanted).work,
-    ...addedPass(
-      discriminator,
-      'second',
-      (network) => backward(network, judgedGenerated, generatedGrad, wanted).work,
-    ),
-    ...adapted(game, judgedReal.output),
-  ];
 }
 
 /** How much D sees changed from now on, by its logits of real samples. */

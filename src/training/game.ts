@@ -20,7 +20,7 @@ export interface Game {
   readonly loss: LossPlugin;
   /** Numbers of one sample. */
   readonly sampleSize: number;
-  /** [batch, …sample]; with [batch, …sample] for generated ones behind it where D judges both as one batch. */
+  /** [2 · batch, …sample]: real samples, and generated ones behind them, as D judges both in one pass. */
   readonly real: Slot;
   readonly discriminatorNoise: Slot;
   readonly generatorNoise: Slot;

@@ -331,12 +331,4 @@ test('each pass draws random numbers of its own, and its backward pass the same 
     ['d 9 1', 'd 10 2', 'd 10 2'],
     ['g 12 1', 'g 13 2', 'g 13 2', 'g 12 1'],
   ]);
-  // Apart: real, generated, and back over both.
-  expect(drawn([dense(5), { type: 'batchNorm' }])[0]).toEqual([
-    'd 9 1',
-    'd 10 3',
-    'd 11 3',
-    'd 10 3',
-    'd 11 3',
-  ]);
 });

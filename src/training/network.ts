@@ -121,9 +121,6 @@ export function withSlots(network: Network, replaced: ReadonlyMap<Slot, Slot>): 
   };
 }
 
-/** Whether a sample's output depends on the batch that it is in. */
-export const mixesBatch = ({ layers }: Network): boolean => layers.some(({ layer }) => layer.mixesBatch);
-
 interface RecordedTape extends Tape {
   readonly work: readonly Work[];
 }

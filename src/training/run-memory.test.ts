@@ -5,7 +5,7 @@ import { Memory } from '../gpu/memory';
 import { useDevice } from '../gpu/test-device';
 import { layers } from '../layers';
 import { sizeOf } from '../layers/layer';
-import { type CompiledRun, compileRun } from './compile';
+import { compileRun } from './compile';
 import { type LayerConfig, parseConfig, type RunConfig } from './config';
 import { allocateRun, reportMemory } from './run-memory';
 
@@ -104,7 +104,7 @@ function tapeOf(
   configs: readonly LayerConfig[],
   input: readonly number[],
   batch: number,
-  { held = false }: { readonly held?: boolean } = {},
+  { held = false, groups = 1 }: { readonly held?: boolean; readonly groups?: number } = {},
 ) {
   let shape = input;
   let numbers = 0;
@@ -113,11 +113,11 @@ function tapeOf(
     const layer = layers.get(config.type).create(config, shape);
     if (config.type === 'residual') {
       const { layers: branch, shortcut } = config as unknown as Record<string, readonly LayerConfig[]>;
-      for (const way of [branch!, shortcut!]) numbers += tapeOf(way, shape, batch, { held }).numbers;
+      for (const way of [branch!, shortcut!]) numbers += tapeOf(way, shape, batch, { held, groups }).numbers;
     } else {
       const isNeeded = !MOVES_NUMBERS.has(config.type) && !(held && LINEAR.has(config.type));
       if (isNeeded) numbers += batch * sizeOf(shape);
-      for (const length of Object.values(layer.saved?.(shape, batch) ?? {})) numbers += length;
+      for (const length of Object.values(layer.saved?.(shape, batch, groups) ?? {})) numbers += length;
     }
     for (const spec of layer.parameters(shape)) parameters += sizeOf(spec.shape);
     shape = layer.outputShape(shape);
@@ -125,26 +125,11 @@ function tapeOf(
   return { numbers, parameters, output: shape };
 }
 
-/** Bytes that the plans of a run need for themselves where its products run by a strategy, whichever of its tiles needs most. */
-function scratchBytes(run: CompiledRun, memory: Memory, strategy: string): number {
-  const traits = { subgroupSize: 32, maxWorkgroupInvocations: 256 };
-  let bytes = 0;
-  for (const list of [run.updateDiscriminator, run.updateGenerator]) {
-    const own = new Memory(device().gpu, memory);
-    for (const { alternatives } of list)
-      for (const alternative of alternatives?.on(traits) ?? [])
-        if (alternative.strategy === strategy) own.allocateTransient('partial sums', [alternative.work()]);
-    bytes += own.bytes;
-    own.destroy();
-  }
-  return bytes;
-}
-
-describe('by any strategy the peak of a run is at most parameters, gradients, moments and 1.5 times what backward needs', () => {
+describe('the peak of a run is at most parameters, gradients, moments and 1.5 times what backward needs', () => {
   test.each(Object.entries(runs))('%s', (_, config) => {
     const { batchSize, noise, generator, discriminator } = config;
     const g = tapeOf(generator, [noise.size], batchSize);
-    const inDiscriminatorUpdate = tapeOf(discriminator, g.output, 2 * batchSize);
+    const inDiscriminatorUpdate = tapeOf(discriminator, g.output, 2 * batchSize, { groups: 2 });
     const inGeneratorUpdate = tapeOf(discriminator, g.output, batchSize, { held: true });
     const parameters = g.parameters + inGeneratorUpdate.parameters;
     const activations = Math.max(inDiscriminatorUpdate.numbers, g.numbers + inGeneratorUpdate.numbers);
@@ -154,19 +139,12 @@ describe('by any strategy the peak of a run is at most parameters, gradients, mo
     const run = compileRun(config);
     const memory = new Memory(device().gpu);
     const allocated = allocateRun(run, memory);
-    for (const strategy of ['plain', 'workgroup', 'subgroup']) {
-      const scratch = scratchBytes(run, memory, strategy);
-      const report = reportMemory(run, memory, {
-        activations: allocated,
-        scratch,
-        total: memory.bytes + scratch,
-      });
-      expect(report.parameters).toBeGreaterThanOrEqual(4 * parameters);
-      const peak = report.total - report.data - report.other;
-      expect(peak, strategy).toBeLessThanOrEqual(bound);
-      // All that is needed is there at once: less than that would be too good to be true.
-      expect(report.activations).toBeGreaterThanOrEqual(4 * activations);
-    }
+    // Whatever way products run.
+    const report = reportMemory(run, memory, { activations: allocated, total: memory.bytes });
+    expect(report.parameters).toBeGreaterThanOrEqual(4 * parameters);
+    expect(report.total - report.data - report.other).toBeLessThanOrEqual(bound);
+    // All that is needed is there at once: less than that would be too good to be true.
+    expect(report.activations).toBeGreaterThanOrEqual(4 * activations);
     memory.destroy();
   });
 });

@@ -44,10 +44,8 @@ export interface MemoryReport {
   readonly buffers: number;
   /** The averaged generator. */
   readonly average: number;
-  /** Batches, what updates leave for their backward passes and hand from layer to layer: in buffers shared by turns. */
+  /** Batches, what updates leave for their backward passes and hand from layer to layer, partial sums: in buffers shared by turns. */
   readonly activations: number;
-  /** Partial sums of the products that run in a quicker way than the plain one, in buffers of their plans. */
-  readonly scratch: number;
   /** Tables of the data source: pixels, points. */
   readonly data: number;
   /** Metrics, counters, evaluation and samples that were asked for. */
@@ -55,11 +53,11 @@ export interface MemoryReport {
   readonly total: number;
 }
 
-/** `activations`, `scratch` and `total` are known to whoever has allocated them. */
+/** `activations` and `total` are known to whoever has allocated them. */
 export function reportMemory(
   run: CompiledRun,
   memory: Memory,
-  { activations, scratch, total }: Pick<MemoryReport, 'activations' | 'scratch' | 'total'>,
+  { activations, total }: Pick<MemoryReport, 'activations' | 'total'>,
 ): MemoryReport {
   const networks = [run.generator, run.discriminator];
   const bytes = (slots: readonly Slot[]): number =>
@@ -71,7 +69,6 @@ export function reportMemory(
     buffers: bytes(networks.map(({ kept }) => kept.whole)),
     average: bytes((run.average?.groups ?? []).map(({ arena }) => arena.whole)),
     activations,
-    scratch,
     data: bytes(Object.values(run.tables)),
   };
   const sum = Object.values(known).reduce((a, b) => a + b, 0);

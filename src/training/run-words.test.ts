@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { memoryInWords, productsInWords } from './run-words';
 
 test('memory: the parts that matter, and all of it', () => {
-  const none = { gradients: 0, state: 0, buffers: 0, average: 0, scratch: 0, data: 0, other: 0 };
+  const none = { gradients: 0, state: 0, buffers: 0, average: 0, data: 0, other: 0 };
   const memory = { ...none, parameters: 3 * 2 ** 20, activations: 40 * 2 ** 20, total: 43 * 2 ** 20 };
   expect(memoryInWords(memory)).toBe('GPU memory 43 MiB: parameters 3.0, activations 40.');
 });

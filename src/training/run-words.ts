@@ -9,7 +9,6 @@ const MEMORY_PARTS: readonly (readonly [keyof MemoryReport, string])[] = [
   ['buffers', 'running statistics'],
   ['average', 'averaged generator'],
   ['activations', 'activations'],
-  ['scratch', 'partial sums'],
   ['data', 'data'],
   ['other', 'metrics, evaluation and samples'],
 ];

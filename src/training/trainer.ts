@@ -160,12 +160,9 @@ export class Trainer {
 
   /** Bytes of the GPU's memory that the run holds, by what they hold. Views that were made of it are not in it. */
   get memory(): MemoryReport {
-    const plans = Object.values(this.#plans) as Plan[];
-    const scratch = plans.reduce((sum, plan) => sum + plan.bytes, 0);
     return reportMemory(this.#run, this.#memory, {
       activations: this.#activationBytes,
-      scratch,
-      total: this.#memory.bytes + scratch + this.#inference.bytes + (this.#evaluation?.bytes ?? 0),
+      total: this.#memory.bytes + this.#inference.bytes + (this.#evaluation?.bytes ?? 0),
     });
   }
 
