@@ -42,6 +42,8 @@ interface ActivationDefinition {
   readonly f: (x: number, parameter: number) => number;
   /** True where f″ is 0 wherever it is defined. */
   readonly piecewiseLinear?: boolean;
+  /** Whether f′(f(x)) is f′(x), see `ProductEnding`; never where absent. */
+  readonly fromOutput?: (parameter: number) => boolean;
 }
 
 export function defineActivation({
@@ -52,6 +54,7 @@ export function defineActivation({
   parameter,
   f,
   piecewiseLinear = false,
+  fromOutput = () => false,
 }: ActivationDefinition): LayerPlugin<LayerSchema> {
   const option = parameter
     ? {
@@ -69,6 +72,7 @@ export function defineActivation({
     formula,
     schema: v.strictObject({ type: v.literal(type), ...option }) as LayerSchema,
     create: (config) => {
+      const isFromOutput = fromOutput(valueIn(config));
       const bind = (input: Slot) => ({
         input,
         settings: { count: perVec4(input), parameter: valueIn(config) },
@@ -81,25 +85,26 @@ export function defineActivation({
         ending: {
           functions: kernels.activationForward as unknown as Kernel<never>,
           parameter: valueIn(config),
+          fromOutput: isFromOutput,
         },
         forward: ({ input, output }): Work[] => [
           work(activationForward, { ...bind(input), output }, grid(activationForward, input), input.length),
         ],
-        backward: ({ input, outputGrad, inputGrad }): Work[] =>
+        backward: ({ input, output, outputGrad, inputGrad }): Work[] =>
           inputGrad
             ? [
                 work(
                   activationBackward,
-                  { ...bind(input), outputGrad, inputGrad },
+                  { ...bind(isFromOutput ? output : input), outputGrad, inputGrad },
                   grid(activationBackward, input),
                   2 * input.length,
                 ),
               ]
             : [],
-        tangent: ({ input, inputTangent, outputTangent }): Work[] => [
+        tangent: ({ input, output, inputTangent, outputTangent }): Work[] => [
           work(
             activationTangent,
-            { ...bind(input), inputTangent, outputTangent },
+            { ...bind(isFromOutput ? output : input), inputTangent, outputTangent },
             grid(activationTangent, input),
             2 * input.length,
           ),

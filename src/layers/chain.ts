@@ -92,6 +92,10 @@ const behind = (links: readonly Link[], i: number): number =>
 const before = (links: readonly Link[], i: number): number =>
   links.findLastIndex(({ layer }, at) => at < i && !layer.isView);
 
+/** What the derivative of activation i is found from. */
+const derivedFrom = (links: readonly Link[], i: number, tape: Tape): Slot =>
+  links[i]!.layer.ending?.fromOutput ? tape.outputs[i]! : tape.inputs[i]!;
+
 /** The activation behind layer i, where that one takes it into its own dispatch. */
 const endingBehind = (links: readonly Link[], i: number) =>
   links[i]!.layer.takesEndings ? links[behind(links, i)]?.layer.ending : undefined;
@@ -152,7 +156,11 @@ export function forwardChain(
   return links.flatMap((link, i) => {
     if (link.layer.isView || isTaken(links, i)) return [];
     const ending = endingBehind(links, i);
-    const into = ending && { ending, activated: tape.outputs[behind(links, i)]!, keep };
+    const into = ending && {
+      ending,
+      activated: tape.outputs[behind(links, i)]!,
+      keep: keep && !ending.fromOutput,
+    };
     return link.layer.forward({ ...tapeSlots(link, i, tape), ...(into && { into }) });
   });
 }
@@ -191,7 +199,7 @@ export function backwardChain(
         ...tapeSlots(links[i]!, i, tape),
         outputGrad: grad,
         ...(inputGrad && { inputGrad }),
-        ...(ending && { through: { ending, preactivation: tape.inputs[below]! } }),
+        ...(ending && { through: { ending, preactivation: derivedFrom(links, below, tape) } }),
         ...(wanted.parameters && Object.keys(gradients).length > 0 && { parameterGrads: gradients }),
       }),
     );
@@ -239,7 +247,7 @@ export function tangentChain(
         ...tapeSlots(links[i]!, i, tape),
         inputTangent: tangent,
         outputTangent,
-        ...(ending && { through: { ending, preactivation: tape.inputs[above]! } }),
+        ...(ending && { through: { ending, preactivation: derivedFrom(links, above, tape) } }),
       }),
     );
     tangent = outputTangent;

@@ -73,20 +73,25 @@ export interface ProductEnding {
   /** Any kernel of the activation's file: its functions `activation` and `derivative` are grafted into the other kernel. */
   readonly functions: Kernel<never, string>;
   readonly parameter: number;
+  /**
+   * True where f′(f(x)) is f′(x), as that of a function which keeps the sign and whose derivative goes by it: then nobody needs the
+   * activation's input once its output is there.
+   */
+  readonly fromOutput: boolean;
 }
 
 /** Where a layer's forward pass goes on into the activation behind it. */
 export interface IntoActivation {
   readonly ending: ProductEnding;
   readonly activated: Slot;
-  /** Whether a backward pass will follow: the layer's own `output`, the activation's input, is only written then. */
+  /** Whether a backward pass will ask for the activation's input: the layer's own `output` is only written then. */
   readonly keep: boolean;
 }
 
 /** Where a layer's backward pass goes on through the activation before it, or its tangent pass through the one behind. */
 export interface ThroughActivation {
   readonly ending: ProductEnding;
-  /** The activation's input. On the way back, `inputGrad` is then the gradient of this. */
+  /** The activation's input, or what says the same (`fromOutput`). On the way back, `inputGrad` is the gradient of the input. */
   readonly preactivation: Slot;
 }
 

@@ -233,7 +233,7 @@ describe('an activation taken into a product', () => {
       );
       // Backward: the gradient goes down through the dense layer, and on through an activation of its input.
       const below = layers.get(type).create(parse(type), [inputs]);
-      const unused = slotOf('unused', columns);
+      const belowOut = slotOf('belowOut', columns);
       const backward = {
         batch,
         input: input.slot,
@@ -264,10 +264,11 @@ describe('an activation taken into a product', () => {
             into: { ending, activated: unkeptOut!, keep: false },
           }),
           ...layer.backward({ ...backward, inputGrad: grad! }),
+          ...below.forward({ batch, input: input.slot, output: belowOut, parameters: {}, ...plain }),
           ...below.backward({
             batch,
             input: input.slot,
-            output: unused,
+            output: belowOut,
             parameters: {},
             ...plain,
             outputGrad: grad!,
@@ -276,7 +277,10 @@ describe('an activation taken into a product', () => {
           ...layer.backward({
             ...backward,
             inputGrad: fusedThrough!,
-            through: { ending: below.ending!, preactivation: input.slot },
+            through: {
+              ending: below.ending!,
+              preactivation: below.ending!.fromOutput ? belowOut : input.slot,
+            },
           }),
         ],
         new Map([input, weight, bias, outputGrad].map(({ slot, data }) => [slot, data])),

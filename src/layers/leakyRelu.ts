@@ -10,6 +10,8 @@ export default defineActivation({
   formula: 'x where x > 0, slope · x elsewhere',
   kernels,
   piecewiseLinear: true,
+  // A negative slope turns the sign.
+  fromOutput: (slope) => slope >= 0,
   parameter: { name: 'slope', default: 0.01, description: 'What is left of negative numbers.' },
   f: (x, slope) => (x > 0 ? x : slope * x),
 });

@@ -9,5 +9,6 @@ export default defineActivation({
   formula: 'max(0, x)',
   kernels,
   piecewiseLinear: true,
+  fromOutput: () => true,
   f: (x) => Math.max(0, x),
 });

@@ -10,6 +10,7 @@ export default defineActivation({
   formula: 'y = factor · x',
   kernels,
   piecewiseLinear: true,
+  fromOutput: () => true,
   parameter: { name: 'factor', default: 1, description: 'What everything is multiplied by.' },
   f: (x, factor) => factor * x,
 });
