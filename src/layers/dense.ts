@@ -50,6 +50,7 @@ export default defineLayer({
   ],
 });
 
+/** Its inputs and outputs lie as an image's numbers do, where it is told of one. */
 function denseLayer(config: v.InferOutput<typeof schema>, inputs: number, order: RowOrder = {}): Layer {
   const outputs = config.units;
   const row = (length: number): Layout => ({ channels: length, pixels: 1 });

@@ -207,6 +207,16 @@ describe('an activation taken into a product', () => {
     expect(endings).toEqual(['elu', 'leakyRelu', 'relu', 'scale', 'sigmoid', 'silu', 'softplus', 'tanh']);
   });
 
+  test('whose derivative says the same of the output keeps no input', () => {
+    const fromOutput = (config: { type: string }) => {
+      const plugin = layers.get(config.type);
+      return plugin.create(v.parse(plugin.schema, config), [3]).ending!.fromOutput;
+    };
+    expect(endings.filter((type) => fromOutput({ type }))).toEqual(['leakyRelu', 'relu', 'scale']);
+    // It turns the sign.
+    expect(fromOutput({ type: 'leakyRelu', slope: -0.1 } as { type: string })).toBe(false);
+  });
+
   // Widths on both sides of the narrow tile's, none a multiple of a tile.
   const sizes = [
     { batch: 37, inputs: 5, outputs: 13 },
