@@ -128,6 +128,7 @@ test('trains on IDX files, keeps them and the run over a reload, and goes on wit
   await page.reload();
   await waitForPhase(page, 'ready');
   await offer.getByRole('button', { name: 'Forget it' }).click();
+  await offer.getByRole('button', { name: 'Forget for good' }).click();
   await expect(offer).toBeHidden();
   await page.reload();
   await waitForPhase(page, 'ready');

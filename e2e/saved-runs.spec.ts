@@ -34,7 +34,15 @@ test('a fresh run of a preset leaves the saved one alone, and either can be gone
   await waitForPhase(page, 'ready');
   await stepOnce(page, '.');
   await expect(savedText(page)).toHaveText('The saved run moons is this one, further on: at step 2.');
-  await page.getByRole('button', { name: 'Forget moons 2' }).click();
+  // It can't be taken back, so it is asked once more.
+  await page.getByRole('button', { name: 'Forget moons 2', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Forget moons 2 for good' })).toBeFocused();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Keep moons 2' }).click();
+  await expect(page.getByRole('button', { name: 'Forget moons 2', exact: true })).toBeFocused();
+  await expect(listed(page)).toHaveCount(2);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
   await expect(listed(page)).toHaveText([/^moons step 2, /]);
 });
 

@@ -1,6 +1,6 @@
 // What is kept of a run: saved by itself and offered after a reload, exported, imported, and its picture.
 
-import { computed, effect, signal } from '@preact/signals-core';
+import { computed, effect, type Signal, signal } from '@preact/signals-core';
 import type { App } from './app';
 import { download } from './download';
 import { element, make } from './elements';
@@ -11,6 +11,8 @@ export function bindKeeping(app: App): void {
   const { model } = app;
   /** What was not wanted, or is gone on with. */
   const declined = signal<ReadonlySet<string>>(new Set());
+  /** Which saved run is to be forgotten, if that is meant: it can't be taken back. */
+  const doomed = signal<string | undefined>(undefined);
   let isFirst = true;
   const offer = computed(() => {
     const runs = model.stored.value;
@@ -32,6 +34,7 @@ export function bindKeeping(app: App): void {
     if (run)
       element('offer-text').textContent =
         `${run.name} was left at step ${count(run.step ?? 0)}, ${ago(Date.now() - run.time)}.`;
+    element('forget').textContent = run && doomed.value === run.name ? 'Forget for good' : 'Forget it';
   });
   element('continue').addEventListener('click', () => {
     if (offer.value) app.continueSaved(offer.value.name);
@@ -40,6 +43,11 @@ export function bindKeeping(app: App): void {
   element('forget').addEventListener('click', () => {
     if (!offer.value) return;
     const { name } = offer.value;
+    if (doomed.value !== name) {
+      doomed.value = name;
+      return;
+    }
+    doomed.value = undefined;
     declined.value = new Set([...declined.value, name]);
     app.forget(name);
     element('play').focus();
@@ -54,7 +62,7 @@ export function bindKeeping(app: App): void {
     list.hidden = runs.length === 0;
     // The list is made anew while somebody uses it: the focus stays with the same button.
     const focused = list.contains(document.activeElement) ? document.activeElement?.id : undefined;
-    list.replaceChildren(...runs.map((run) => savedRun(app, run)));
+    list.replaceChildren(...runs.map((run) => savedRun(app, run, doomed)));
     if (focused) document.getElementById(focused)?.focus();
   });
   const exports = [element('export'), element('save-picture')];
@@ -74,11 +82,13 @@ export function bindKeeping(app: App): void {
   });
 }
 
-function savedRun(app: App, run: StoredRun): HTMLElement {
+const idOf = (label: string): string => `saved-${label.replaceAll(' ', '-')}`;
+const focus = (label: string): void => document.getElementById(idOf(label))?.focus();
+
+function savedRun(app: App, run: StoredRun, doomed: Signal<string | undefined>): HTMLElement {
   const { name } = run;
-  const button = (action: string, act: () => void) => {
-    const label = `${action} ${name}`;
-    const id = `saved-${label.replaceAll(' ', '-')}`;
+  const button = (action: string, act: () => void, label = `${action} ${name}`) => {
+    const id = idOf(label);
     const made = make('button', { type: 'button', id, 'aria-label': label }, action);
     made.addEventListener('click', act);
     return made;
@@ -88,13 +98,28 @@ function savedRun(app: App, run: StoredRun): HTMLElement {
     element('play').focus();
   });
   const forget = button('Forget', () => {
-    app.forget(name);
-    element('keep').querySelector('summary')?.focus();
+    doomed.value = name;
+    focus(`Forget ${name} for good`);
   });
+  const forGood = button(
+    'Forget for good',
+    () => {
+      doomed.value = undefined;
+      app.forget(name);
+      element('keep').querySelector('summary')?.focus();
+    },
+    `Forget ${name} for good`,
+  );
+  const keep = button('Keep', () => {
+    doomed.value = undefined;
+    focus(`Forget ${name}`);
+  });
+  const choices =
+    doomed.value === name ? [forGood, keep] : run.problem === undefined ? [goOn, forget] : [forget];
   return make(
     'li',
     {},
     make('span', {}, make('strong', {}, name), ` ${savedRunInWords(run, Date.now())}`),
-    make('span', { class: 'offer-choices' }, ...(run.problem === undefined ? [goOn, forget] : [forget])),
+    make('span', { class: 'offer-choices' }, ...choices),
   );
 }
