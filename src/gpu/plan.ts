@@ -38,8 +38,9 @@ export class Plan {
   }
 
   /**
-   * Compiles what is not compiled yet and binds every slot's region. All slots must have memory, `scratch` of alternatives too. Works with alternatives run
-   * plain at once, and as what is quickest here when that is chosen and compiled; a strategy that is forced is waited for.
+   * Compiles what is not compiled yet and binds every slot's region. All slots must have memory, `scratch` of alternatives too. Works with
+   * alternatives run plain at once, and as what is quickest here when that is chosen and compiled; a strategy that is forced is waited
+   * for.
    */
   static async create(device: Device, memory: Memory, label: string, list: readonly Work[]): Promise<Plan> {
     const plan = new Plan(device, memory, label);
@@ -121,7 +122,8 @@ export class Plan {
         step.dispatches = dispatches;
         step.label = chosen.label;
       } catch {
-        // What does not compile here is no alternative; the plain one goes on.
+        // The plain one goes on, and it is said.
+        step.label = `plain, as ${chosen.label} does not compile`;
       }
     }
   }

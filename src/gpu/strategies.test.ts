@@ -3,6 +3,8 @@
 import { expect, test, vi } from 'vitest';
 import { copyRows } from '../../shaders/copyRows.wgsl';
 import { activationForward as scale } from '../../shaders/scale.wgsl';
+import { Memory } from './memory';
+import { Plan } from './plan';
 import { Strategies } from './strategies';
 import { useDevice } from './test-device';
 import { measureAlternatives } from './tuner';
@@ -192,4 +194,21 @@ test('where there is no room to measure it stays plain, and is measured another 
 test('a store that fails costs a measurement and nothing else', async () => {
   const store = { read: () => Promise.reject(new Error('no')), write: () => Promise.reject(new Error('no')) };
   expect(await new Strategies(stranger(), { store }).choose(withAlternatives([wrong]))).toBe('plain');
+});
+
+test('what is known to be quickest but does not compile is plain instead, and said to be', async () => {
+  const broken = alternative('subgroup', 'broken', {
+    ...copy(COUNT, GROUPS),
+    kernel: { ...(copyRows as unknown as Work['kernel']), code: 'fn broken(' },
+  });
+  const item = withAlternatives([broken]);
+  const memory = new Memory(device().gpu);
+  for (const slot of [source, destination]) memory.allocate(slot);
+  const strategies = { isForced: false, known: () => broken, choose: async () => broken };
+  const told = Object.assign(Object.create(device()), { strategies });
+  const plan = await Plan.create(told, memory, 'broken', [item]);
+  await plan.settled;
+  expect([...plan.strategies]).toEqual([['plain, as broken does not compile', 1]]);
+  plan.destroy();
+  memory.destroy();
 });
