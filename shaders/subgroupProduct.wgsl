@@ -247,14 +247,15 @@ fn subgroupProduct(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
   // unroll
   for (var r = 0u; r < TILE_ROWS; r++) {
     var pixel = row + r;
-    if (PLACED == 1u) {
+    if (PLACED == 1u || LOADER == PARITY) {
       pixel = (n * shape.resultHeight + resultPlace(phaseY, placeY)) * shape.resultWidth + resultPlace(phaseX, placeX);
-      n++;
-    } else if (LOADER == PARITY) {
-      pixel = (n * shape.resultHeight + resultPlace(phaseY, placeY)) * shape.resultWidth + resultPlace(phaseX, placeX);
-      placeX++;
-      if (placeX == wide) { placeX = 0u; placeY++; }
-      if (placeY == high) { placeY = 0u; n++; }
+      if (PLACED == 1u) {
+        n++;
+      } else {
+        placeX++;
+        if (placeX == wide) { placeX = 0u; placeY++; }
+        if (placeY == high) { placeY = 0u; n++; }
+      }
     }
     if (row + r < rows) {
       // unroll

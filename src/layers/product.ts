@@ -392,7 +392,6 @@ function partsOf(rows: number, columns: number, pixels: number) {
     const partPixels = Math.ceil(pixels / wanted / PART_PIXELS) * PART_PIXELS;
     return { parts: Math.ceil(pixels / partPixels), partPixels };
   };
-  if (least === 1) return cut(1);
   // The last part is shorter by what is missing from a whole one, and who makes it waits for the others: the fewest that are about even.
   const missing = ({ parts, partPixels }: ReturnType<typeof cut>) => parts * partPixels - pixels;
   const ways = Array.from({ length: least }, (_, i) => cut(least + i));
